@@ -1,9 +1,12 @@
-use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+//! The `taipan` binary.
+
+mod modules;
+
+use rustpython::InterpreterBuilder;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
-    let _ = taipan_main();
-    std::process::ExitCode::SUCCESS
-}
-fn taipan_main() -> u32 {
-    rustpython::run(InterpreterBuilder::new().init_stdlib());
-    0
+    rustpython::run(modules::register(InterpreterBuilder::new()))
 }

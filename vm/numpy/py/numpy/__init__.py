@@ -1,0 +1,3 @@
+"""Arrays, element types and array functions: Taipan's own numpy."""
+
+from _numpy import VERSION as __version__

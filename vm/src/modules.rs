@@ -1,0 +1,20 @@
+//! Which native and frozen modules the interpreter knows.
+//!
+//! The one place where a crate that provides modules is registered: add its
+//! `module_defs` and `frozen_modules` to [`register`].
+
+use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+
+/// Adds the standard library and Taipan's own packages to `builder`.
+pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
+    let builder = builder.init_stdlib();
+    let native = [
+        taipan_numpy::module_defs(&builder.ctx),
+        taipan_numba::module_defs(&builder.ctx),
+    ]
+    .concat();
+    builder
+        .add_native_modules(&native)
+        .add_frozen_modules(taipan_numpy::frozen_modules())
+        .add_frozen_modules(taipan_numba::frozen_modules())
+}
