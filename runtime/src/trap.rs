@@ -1,0 +1,341 @@
+//! The contract between compiled code, the kernels it calls and the interpreter.
+//!
+//! Compiled code never unwinds. A native function returns a *status*
+//! ([`STATUS_OK`], [`STATUS_TRAP`], or an exit number) and leaves what happened
+//! in the [`Ctx`] of its thread. The `vm` crate turns a [`Trap`] into a Python
+//! exception; the [`Ctx::trace`] list of call sites becomes its traceback.
+//!
+//! `unsafe` room: the `extern "C"` functions here are called by compiled code
+//! with the `Ctx` pointer that [`Ctx::current`] gave to its caller; that
+//! pointer is valid for the life of the thread and never shared between
+//! threads, except for the atomic [`Ctx::poll`] word.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// The call succeeded; results are in the result slots.
+pub const STATUS_OK: i32 = 0;
+/// A Python exception is described by [`Ctx::trap`].
+pub const STATUS_TRAP: i32 = 1;
+/// `STATUS_EXIT + n`: compiled ordinary code left through side exit `n`.
+pub const STATUS_EXIT: i32 = 2;
+
+/// Bits of [`Ctx::poll`]; any set bit sends the next poll to its slow path.
+pub mod poll {
+    /// Ctrl-C (or another Python signal) waits to be handled.
+    pub const INTERRUPT: u32 = 1;
+    /// The interpreter asks this thread to stop (garbage collection, fork).
+    pub const STOP: u32 = 2;
+    /// A sibling iteration of a parallel region failed.
+    pub const CANCEL: u32 = 4;
+    /// The time slice of compiled ordinary code is over.
+    pub const SLICE: u32 = 8;
+}
+
+macro_rules! trap_kinds {
+    ($( $(#[$m:meta])* $name:ident, $text:literal, $class:literal, $message:literal; )*) => {
+        /// Why compiled code raised. Messages may use `{0}` … `{3}` for
+        /// [`Trap::args`] read as signed integers.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u32)]
+        pub enum TrapKind { $( $(#[$m])* $name, )* }
+        impl TrapKind {
+            /// Every kind, in declaration order: `ALL[k as usize] == k`.
+            pub const ALL: &'static [TrapKind] = &[ $( TrapKind::$name, )* ];
+            /// Spelling in the textual IR.
+            pub fn name(self) -> &'static str { match self { $( TrapKind::$name => $text, )* } }
+            /// Name of the Python exception class.
+            pub fn class(self) -> &'static str { match self { $( TrapKind::$name => $class, )* } }
+            /// Message template.
+            pub fn message(self) -> &'static str { match self { $( TrapKind::$name => $message, )* } }
+            /// Inverse of [`TrapKind::name`].
+            pub fn from_name(s: &str) -> Option<TrapKind> { Self::ALL.iter().copied().find(|k| k.name() == s) }
+        }
+    };
+}
+
+trap_kinds! {
+    /// `a / b` with b == 0.
+    ZeroDivision, "zero_division", "ZeroDivisionError", "division by zero";
+    /// `a // b` on integers.
+    IntegerDivision, "integer_division", "ZeroDivisionError", "integer division or modulo by zero";
+    /// `a % b` on integers.
+    IntegerModulo, "integer_modulo", "ZeroDivisionError", "integer modulo by zero";
+    /// Array index: args = index, axis, size.
+    Index, "index", "IndexError", "index {0} is out of bounds for axis {1} with size {2}";
+    /// Tuple index.
+    TupleIndex, "tuple_index", "IndexError", "tuple index out of range";
+    /// Local variable read before assignment: args[0] = interned name id (see [`intern`]).
+    UnboundLocal, "unbound_local", "UnboundLocalError", "cannot access local variable '{s0}' where it is not associated with a value";
+    /// `raise` in the program: args[0] = exception constant id known to the vm.
+    Raise, "raise", "Exception", "";
+    /// `assert` without message.
+    Assertion, "assertion", "AssertionError", "";
+    /// An allocation failed: args[0] = bytes.
+    Memory, "memory", "MemoryError", "Unable to allocate {0} bytes";
+    /// Native stack exhausted.
+    Recursion, "recursion", "RecursionError", "maximum recursion depth exceeded";
+    /// Ctrl-C.
+    Interrupt, "interrupt", "KeyboardInterrupt", "";
+    /// `range(…, 0)`.
+    RangeStep, "range_step", "ValueError", "range() arg 3 must not be zero";
+    /// `math` function outside its domain.
+    MathDomain, "math_domain", "ValueError", "math domain error";
+    /// `math` function overflow.
+    MathRange, "math_range", "OverflowError", "math range error";
+    /// Float to int of infinity.
+    InfToInt, "inf_to_int", "OverflowError", "cannot convert float infinity to integer";
+    /// Float to int of NaN.
+    NanToInt, "nan_to_int", "ValueError", "cannot convert float NaN to integer";
+    /// Shapes cannot be broadcast; args = the two sizes and the axis.
+    Broadcast, "broadcast", "ValueError", "operands could not be broadcast together: dimension {2} has sizes {0} and {1}";
+    /// Negative array dimension.
+    NegativeDimension, "negative_dimension", "ValueError", "negative dimensions are not allowed";
+    /// Reduction of nothing: args[0] = interned name of the reduction.
+    EmptyReduction, "empty_reduction", "ValueError", "zero-size array to reduction operation {s0} which has no identity";
+    /// argmin/argmax of nothing: args[0] = interned name.
+    EmptyArg, "empty_arg", "ValueError", "attempt to get {s0} of an empty sequence";
+    /// Inner dimensions differ.
+    MatmulShape, "matmul_shape", "ValueError", "shapes not aligned: {0} (dim {2}) != {1} (dim {3})";
+    /// Wrong number of values to unpack: args = expected, got.
+    UnpackMany, "unpack_many", "ValueError", "too many values to unpack (expected {0}, got {1})";
+    /// Too few values to unpack: args = expected, got.
+    UnpackFew, "unpack_few", "ValueError", "not enough values to unpack (expected {0}, got {1})";
+    /// Slice step of zero.
+    SliceStep, "slice_step", "ValueError", "slice step cannot be zero";
+    /// Reshape to another size: args = old size, new size.
+    Reshape, "reshape", "ValueError", "cannot reshape array of size {0} into shape with {1} elements";
+    /// 0.0 to a negative power.
+    ZeroPower, "zero_power", "ZeroDivisionError", "zero to a negative power";
+    /// Write to a read-only array.
+    ReadOnly, "read_only", "ValueError", "assignment destination is read-only";
+    /// Negative shift count.
+    NegativeShift, "negative_shift", "ValueError", "negative shift count";
+    /// A kernel or callback stored the error on the vm's side.
+    Pending, "pending", "RuntimeError", "error raised by a callback";
+    /// A value error with an interned text: args[0] = text id.
+    ValueText, "value_text", "ValueError", "{s0}";
+}
+
+/// What went wrong and where; see [`TrapKind`] for the meaning of `args`.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Trap {
+    pub kind: TrapKind,
+    /// Index into the site table ([`site`]).
+    pub site: u32,
+    pub args: [u64; 4],
+}
+
+/// Per-thread state that every native function receives as its first argument.
+#[repr(C)]
+pub struct Ctx {
+    /// Offset 0: bits of [`poll`]. Read at every loop back edge.
+    pub poll: AtomicU32,
+    reserved: u32,
+    /// Offset 8: native functions raise `RecursionError` when the stack
+    /// pointer is below this address. 0 = unlimited.
+    pub stack_limit: usize,
+    /// The exception, valid after [`STATUS_TRAP`].
+    pub trap: Trap,
+    /// Sites of the frames that the trap left, innermost first, without the
+    /// raising site itself.
+    pub trace: Vec<u32>,
+}
+
+/// Byte offset of [`Ctx::poll`] for code generators.
+pub const CTX_POLL: i32 = 0;
+/// Byte offset of [`Ctx::stack_limit`] for code generators.
+pub const CTX_STACK_LIMIT: i32 = 8;
+
+struct CtxPtr(*mut Ctx);
+// SAFETY: other threads only touch the atomic `poll` word through the registry.
+unsafe impl Send for CtxPtr {}
+
+static ALL_CTX: Mutex<Vec<CtxPtr>> = Mutex::new(Vec::new());
+
+struct Registered(Cell<*mut Ctx>);
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let p = self.0.get();
+        if !p.is_null() {
+            if let Ok(mut all) = ALL_CTX.lock() {
+                all.retain(|c| c.0 != p);
+            }
+            // SAFETY: made by Box::into_raw in `current`, removed from the
+            // registry above, and this thread is ending.
+            drop(unsafe { Box::from_raw(p) });
+        }
+    }
+}
+
+thread_local! {
+    static CURRENT: Registered = const { Registered(Cell::new(std::ptr::null_mut())) };
+}
+
+impl Ctx {
+    /// The calling thread's context; made on first use.
+    pub fn current() -> *mut Ctx {
+        CURRENT.with(|c| {
+            if c.0.get().is_null() {
+                let p = Box::into_raw(Box::new(Ctx {
+                    poll: AtomicU32::new(0),
+                    reserved: 0,
+                    stack_limit: stack_floor(),
+                    trap: Trap { kind: TrapKind::Pending, site: 0, args: [0; 4] },
+                    trace: Vec::new(),
+                }));
+                if let Ok(mut all) = ALL_CTX.lock() {
+                    all.push(CtxPtr(p));
+                }
+                c.0.set(p);
+            }
+            c.0.get()
+        })
+    }
+
+    /// Sets poll bits in every thread's context (signal-unsafe: takes a lock;
+    /// call it from an ordinary thread).
+    pub fn set_poll_all(bits: u32) {
+        if let Ok(all) = ALL_CTX.lock() {
+            for c in all.iter() {
+                // SAFETY: registered contexts are alive; the word is atomic.
+                unsafe { (*c.0).poll.fetch_or(bits, Ordering::Release) };
+            }
+        }
+    }
+}
+
+/// Lowest stack address native code may use on this thread: the mapped
+/// stack's end plus a reserve for kernels and the interpreter.
+fn stack_floor() -> usize {
+    const RESERVE: usize = 256 * 1024;
+    // SAFETY: plain libc queries on this thread's own attributes.
+    unsafe {
+        let mut attr: libc::pthread_attr_t = std::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &mut attr) != 0 {
+            return 0;
+        }
+        let mut addr: *mut libc::c_void = std::ptr::null_mut();
+        let mut size: libc::size_t = 0;
+        let rc = libc::pthread_attr_getstack(&attr, &mut addr, &mut size);
+        libc::pthread_attr_destroy(&mut attr);
+        if rc != 0 { 0 } else { addr as usize + RESERVE }
+    }
+}
+
+/// Records a trap; compiled code then returns [`STATUS_TRAP`].
+///
+/// # Safety
+/// `ctx` is the calling thread's context; `kind` is a valid [`TrapKind`].
+pub unsafe extern "C" fn taipan_trap(ctx: *mut Ctx, kind: u32, site: u32, a0: u64, a1: u64, a2: u64, a3: u64) {
+    // SAFETY: contract of this function.
+    let ctx = unsafe { &mut *ctx };
+    let kind = TrapKind::ALL.get(kind as usize).copied().unwrap_or(TrapKind::Pending);
+    ctx.trap = Trap { kind, site, args: [a0, a1, a2, a3] };
+    ctx.trace.clear();
+}
+
+/// Adds the call site of a frame that a trap passes through.
+///
+/// # Safety
+/// `ctx` is the calling thread's context.
+pub unsafe extern "C" fn taipan_unwind(ctx: *mut Ctx, site: u32) {
+    // SAFETY: contract of this function.
+    let trace = unsafe { &mut (*ctx).trace };
+    // Deep recursion: keep the innermost frames, which say where it broke.
+    if trace.len() < 1000 {
+        trace.push(site);
+    }
+}
+
+/// A place in the user's program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    pub file: Arc<str>,
+    pub function: Arc<str>,
+    /// 1-based line.
+    pub line: u32,
+}
+
+#[derive(Default)]
+struct Tables {
+    sites: Vec<Site>,
+    strings: Vec<Arc<str>>,
+}
+
+fn tables() -> std::sync::MutexGuard<'static, Tables> {
+    static T: OnceLock<Mutex<Tables>> = OnceLock::new();
+    T.get_or_init(|| {
+        let unknown = Site { file: "<unknown>".into(), function: "<unknown>".into(), line: 0 };
+        Mutex::new(Tables { sites: vec![unknown], strings: Vec::new() })
+    })
+    .lock()
+    .unwrap_or_else(|e| e.into_inner())
+}
+
+/// Adds a site and returns its number (never 0; 0 is "unknown").
+pub fn add_site(site: Site) -> u32 {
+    let mut t = tables();
+    if t.sites.last() != Some(&site) {
+        t.sites.push(site);
+    }
+    t.sites.len() as u32 - 1
+}
+
+/// The site with this number; number 0 and unknown numbers give "unknown".
+pub fn site(n: u32) -> Site {
+    let t = tables();
+    t.sites.get(n as usize).unwrap_or(&t.sites[0]).clone()
+}
+
+/// Interns a text that a trap message names (`{s0}`), and returns its id.
+pub fn intern(s: &str) -> u64 {
+    let mut t = tables();
+    if let Some(i) = t.strings.iter().position(|x| &**x == s) {
+        return i as u64;
+    }
+    t.strings.push(s.into());
+    t.strings.len() as u64 - 1
+}
+
+/// The interned text; unknown ids give an empty one.
+pub fn interned(id: u64) -> Arc<str> {
+    tables().strings.get(id as usize).cloned().unwrap_or_else(|| "".into())
+}
+
+impl Trap {
+    /// The message with its arguments filled in.
+    pub fn message(&self) -> String {
+        let mut out = self.kind.message().to_owned();
+        for (n, a) in self.args.iter().enumerate() {
+            out = out.replace(&format!("{{{n}}}"), &(*a as i64).to_string());
+            let key = format!("{{s{n}}}");
+            if out.contains(&key) {
+                out = out.replace(&key, &interned(*a));
+            }
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn message_fills_numbers_and_names() {
+        let t = Trap { kind: TrapKind::Index, site: 0, args: [-4i64 as u64, 1, 3, 0] };
+        assert_eq!(t.message(), "index -4 is out of bounds for axis 1 with size 3");
+        let t = Trap { kind: TrapKind::UnboundLocal, site: 0, args: [intern("x"), 0, 0, 0] };
+        assert!(t.message().contains("'x'"));
+    }
+
+    #[test]
+    fn layout_that_generated_code_relies_on() {
+        assert_eq!(std::mem::offset_of!(Ctx, poll), CTX_POLL as usize);
+        assert_eq!(std::mem::offset_of!(Ctx, stack_limit), CTX_STACK_LIMIT as usize);
+    }
+}
