@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Bytecode to HIR to LIR to machine code.
+
+pub mod entity;
+pub mod lir;
+pub mod unit;
