@@ -2,4 +2,5 @@
 
 pub mod entity;
 pub mod lir;
+pub mod options;
 pub mod unit;

@@ -1,12 +1,11 @@
-//! The `taipan` binary.
+//! The `taipan` binary: allocator, then the command line (`cli`).
 
+mod cli;
 mod modules;
-
-use rustpython::InterpreterBuilder;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> std::process::ExitCode {
-    rustpython::run(modules::register(InterpreterBuilder::new()))
+fn main() -> ! {
+    cli::main()
 }

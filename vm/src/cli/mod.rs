@@ -1,0 +1,81 @@
+//! The command line: parse, build the interpreter, run, leave.
+
+mod finalize;
+mod flags;
+mod options;
+mod panic;
+mod program;
+mod repl;
+mod stack;
+
+use std::io::Write;
+
+use rustpython::InterpreterBuilder;
+use rustpython_vm::version;
+
+use crate::modules;
+use flags::UsageError;
+use options::{Options, Program};
+
+/// Exit status of wrong use.
+const USAGE: u32 = 2;
+
+/// Runs the whole process.
+pub fn main() -> ! {
+    panic::install_hook();
+    let mut words = std::env::args_os().map(|w| w.to_string_lossy().into_owned());
+    let name = words.next().unwrap_or_else(|| "taipan".to_owned());
+    let mut options = Options::default();
+    if let Err(UsageError(message)) =
+        flags::parse(words, &mut options).and_then(|()| options.add_environment())
+    {
+        eprintln!("{message}\n{}\nTry `{name} -h' for more information.", flags::usage(&name));
+        finalize::leave(USAGE);
+    }
+    if options.program == Program::Help {
+        print(&flags::help(&name));
+    }
+    if options.version > 0 {
+        print(&version_text(options.version > 1));
+    }
+    stack::grow();
+    taipan_jit::options::set(options.jit.clone());
+    let builder = InterpreterBuilder::new().settings(options.settings.clone());
+    let interpreter = modules::register(builder).interpreter();
+    let outcome = interpreter.enter(|vm| program::run(vm, &options));
+    finalize::finish(interpreter, outcome.err())
+}
+
+
+
+/// Prints an answer that needs no interpreter, and leaves.
+fn print(text: &str) -> ! {
+    let written = std::io::stdout().write_all(text.as_bytes());
+    finalize::leave(u32::from(written.is_err()))
+}
+
+/// What `-V` and the banner of the prompt call this program.
+fn title() -> String {
+    format!(
+        "Taipan {} (Python {}.{}.{})",
+        env!("CARGO_PKG_VERSION"),
+        version::MAJOR,
+        version::MINOR,
+        version::MICRO
+    )
+}
+
+fn version_text(long: bool) -> String {
+    let mut text = title() + "\n";
+    if long {
+        text += &format!(
+            "on RustPython {}.{}.{}, {} {}\n",
+            version::MAJOR_IMPL,
+            version::MINOR_IMPL,
+            version::MICRO_IMPL,
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        );
+    }
+    text
+}
