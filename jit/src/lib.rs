@@ -3,4 +3,5 @@
 pub mod entity;
 pub mod lir;
 pub mod options;
+pub mod symbols;
 pub mod unit;
