@@ -1,4 +1,25 @@
-//! Arrays, numeric kernels, random streams, traps and the parallel scheduler:
-//! what compiled code and the `numpy` module both call.
+//! Arrays and everything that computes on them, without a Python in sight.
+//!
+//! The `numpy` module and compiled code both sit on this crate: the array object
+//! ([`array::Array`] over [`buffer::BufferRef`]), element types and their promotion ([`dtype`]),
+//! the strided walk ([`iter`]), elementwise kernels (`ufunc`), reductions, sorting, indexing,
+//! linear products, random streams and the parallel scheduler.
 
+#[macro_use]
+pub mod dtype;
+
+pub mod array;
+pub mod buffer;
+pub mod cast;
+pub mod error;
+pub mod fpflags;
+pub mod iter;
+pub mod scalar;
 pub mod trap;
+
+pub use array::{Array, Order};
+pub use buffer::BufferRef;
+pub use dtype::{Casting, DType};
+pub use error::{Error, ErrorKind, Result};
+pub use fpflags::FpFlags;
+pub use scalar::Scalar;
