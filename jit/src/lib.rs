@@ -1,7 +1,11 @@
 //! Bytecode to HIR to LIR to machine code.
 
+pub mod bytecode;
 pub mod entity;
+pub mod error;
+pub mod hir;
 pub mod lir;
 pub mod options;
+pub mod ordinary;
 pub mod symbols;
 pub mod unit;

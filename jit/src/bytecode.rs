@@ -1,0 +1,58 @@
+//! A function's bytecode as the compiler reads it: RustPython instructions
+//! decoded once (extended arguments folded, caches skipped, specialised and
+//! instrumented forms undone), constants as [`ConstValue`]s.
+
+use crate::hir::value::ConstValue;
+pub use rustpython_compiler_core::bytecode::Opcode;
+use std::sync::Arc;
+
+/// One instruction.
+#[derive(Clone, Copy, Debug)]
+pub struct Instr {
+    /// Code-unit offset where it starts (its first EXTENDED_ARG, if any).
+    pub start: u32,
+    /// Code-unit offset of the operation itself.
+    pub offset: u32,
+    pub op: Opcode,
+    pub arg: u32,
+    /// Code-unit offset of the next instruction (after caches).
+    pub next: u32,
+    /// 1-based source line; 0 = none.
+    pub line: u32,
+}
+
+/// A range of instructions covered by an exception handler.
+#[derive(Clone, Copy, Debug)]
+pub struct Handler {
+    pub start: u32,
+    pub end: u32,
+    pub target: u32,
+    pub depth: u32,
+    pub push_lasti: bool,
+}
+
+/// A code object.
+#[derive(Clone, Debug)]
+pub struct Code {
+    pub name: Arc<str>,
+    pub qualname: Arc<str>,
+    pub file: Arc<str>,
+    pub first_line: u32,
+    pub arg_count: u32,
+    pub posonly_arg_count: u32,
+    pub kwonly_arg_count: u32,
+    pub has_varargs: bool,
+    pub has_varkeywords: bool,
+    pub is_generator: bool,
+    pub is_coroutine: bool,
+    /// Names of the `localsplus` slots: locals, then cells, then free variables.
+    pub locals: Vec<Arc<str>>,
+    /// For each `locals` slot: is it a cell, is it free?
+    pub is_cell: Vec<bool>,
+    pub is_free: Vec<bool>,
+    pub names: Vec<Arc<str>>,
+    pub consts: Vec<ConstValue>,
+    pub instrs: Vec<Instr>,
+    pub handlers: Vec<Handler>,
+    pub max_stack: u32,
+}

@@ -1,0 +1,137 @@
+//! The type lattice of HIR. Bottom is [`Type::Unknown`] (no information yet);
+//! there is no top: values that cannot be unified are a typing error.
+//!
+//! Names print as Numba prints them (`array(float64, 2d, C)`), because users
+//! and their tests read them in messages and in `Dispatcher.signatures`.
+
+use crate::hir::value::Global;
+use std::fmt;
+use std::sync::Arc;
+pub use taipan_runtime::dtype::DType;
+
+/// Memory order of an array type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// C-contiguous.
+    C,
+    /// Fortran-contiguous (only for two dimensions and more).
+    F,
+    /// Any strides.
+    A,
+}
+
+/// An array type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ArrayType {
+    pub dtype: DType,
+    pub ndim: u8,
+    pub layout: Layout,
+    pub readonly: bool,
+}
+
+/// The type of an HIR value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// Not inferred yet, or unreachable.
+    Unknown,
+    /// Integers, booleans, floats, complex numbers: NumPy's scalar kinds.
+    /// Bool is `Scalar(DType::Bool)`, a Python int `Scalar(DType::I64)`.
+    Scalar(DType),
+    None,
+    /// Compile-time text only (first slice).
+    Str,
+    Tuple(Arc<[Type]>),
+    Array(ArrayType),
+    /// `range(...)` of the given integer dtype; `parallel` for `prange`.
+    Range { dtype: DType, parallel: bool },
+    /// Iterator over a range.
+    RangeIter { dtype: DType, parallel: bool },
+    /// Iterator over the first axis of an array.
+    ArrayIter(ArrayType),
+    /// Iterator over a homogeneous tuple.
+    TupleIter(Arc<[Type]>),
+    /// `enumerate(x)` / `zip(a, b…)`: iterator over tuples of the parts' items.
+    ZipIter { enumerate: bool, parts: Arc<[Type]> },
+    /// `slice(start, stop, step)`; which parts are present (others None).
+    Slice { start: bool, stop: bool, step: bool },
+    /// A value or None.
+    Optional(Arc<Type>),
+    Ellipsis,
+    /// A compile-time object: function, module, dtype, class…
+    Global(Arc<Global>),
+    /// An exception instance under construction (consumed by raise).
+    Exception,
+}
+
+impl Type {
+    /// Python `bool`.
+    pub const BOOL: Type = Type::Scalar(DType::Bool);
+    /// Python `int`.
+    pub const INT: Type = Type::Scalar(DType::I64);
+    /// Python `float`.
+    pub const FLOAT: Type = Type::Scalar(DType::F64);
+    /// Python `complex`.
+    pub const COMPLEX: Type = Type::Scalar(DType::C128);
+    /// The dtype of a scalar.
+    pub fn scalar(&self) -> Option<DType> {
+        if let Type::Scalar(d) = self { Some(*d) } else { None }
+    }
+    /// The array type.
+    pub fn array(&self) -> Option<ArrayType> {
+        if let Type::Array(a) = self { Some(*a) } else { None }
+    }
+}
+
+impl fmt::Display for ArrayType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ro = if self.readonly { "readonly " } else { "" };
+        // Numba says "Array" for read-only ones' mutability in the prefix.
+        write!(f, "{ro}array({}, {}d, {:?})", scalar_name(self.dtype), self.ndim, self.layout)
+    }
+}
+
+/// Numba's name of a scalar type.
+pub fn scalar_name(d: DType) -> &'static str {
+    if d == DType::Bool { "bool" } else { d.name() }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Unknown => f.write_str("undefined"),
+            Type::Scalar(d) => f.write_str(scalar_name(*d)),
+            Type::None => f.write_str("none"),
+            Type::Str => f.write_str("unicode_type"),
+            Type::Tuple(ts) => {
+                if ts.is_empty() {
+                    f.write_str("Tuple()")
+                } else if ts.iter().all(|t| *t == ts[0]) {
+                    write!(f, "UniTuple({} x {})", ts[0], ts.len())
+                } else {
+                    f.write_str("Tuple(")?;
+                    for (i, t) in ts.iter().enumerate() {
+                        write!(f, "{}{t}", if i > 0 { ", " } else { "" })?;
+                    }
+                    f.write_str(")")
+                }
+            }
+            Type::Array(a) => a.fmt(f),
+            Type::Range { dtype, .. } => write!(f, "range_state_{}", scalar_name(*dtype)),
+            Type::RangeIter { dtype, .. } => write!(f, "range_iter_{}", scalar_name(*dtype)),
+            Type::ArrayIter(a) => write!(f, "iter({a})"),
+            Type::TupleIter(ts) => write!(f, "iter({})", Type::Tuple(ts.clone())),
+            Type::ZipIter { enumerate, parts } => {
+                f.write_str(if *enumerate { "enumerate(" } else { "zip(" })?;
+                for (i, t) in parts.iter().enumerate() {
+                    write!(f, "{}{t}", if i > 0 { ", " } else { "" })?;
+                }
+                f.write_str(")")
+            }
+            Type::Slice { step, .. } => f.write_str(if *step { "slice<a:b:c>" } else { "slice<a:b>" }),
+            Type::Optional(t) => write!(f, "OptionalType({t})"),
+            Type::Ellipsis => f.write_str("ellipsis"),
+            Type::Global(g) => g.fmt(f),
+            Type::Exception => f.write_str("exception"),
+        }
+    }
+}
