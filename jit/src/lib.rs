@@ -1,5 +1,6 @@
 //! Bytecode to HIR to LIR to machine code.
 
+pub mod abi;
 pub mod bytecode;
 pub mod entity;
 pub mod error;
@@ -7,5 +8,6 @@ pub mod hir;
 pub mod lir;
 pub mod options;
 pub mod ordinary;
+pub mod specialisation;
 pub mod symbols;
 pub mod unit;
