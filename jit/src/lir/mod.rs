@@ -12,6 +12,8 @@
 //! `ptr`.
 
 pub mod op;
+pub mod reader;
+pub mod text;
 
 use crate::entity;
 use op::{Cc, Op, ResultRule};
