@@ -11,6 +11,7 @@
 //! `ownership.rs` for who retains and who releases). For back ends `ref` is
 //! `ptr`.
 
+pub mod analysis;
 pub mod op;
 pub mod reader;
 pub mod text;
