@@ -14,6 +14,7 @@ pub mod cast;
 pub mod error;
 pub mod fpflags;
 pub mod iter;
+pub mod kernel_abi;
 pub mod scalar;
 pub mod trap;
 

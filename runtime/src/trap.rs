@@ -116,6 +116,17 @@ trap_kinds! {
     Pending, "pending", "RuntimeError", "error raised by a callback";
     /// A value error with an interned text: args[0] = text id.
     ValueText, "value_text", "ValueError", "{s0}";
+    /// The same for the other classes that kernels report.
+    TypeText, "type_text", "TypeError", "{s0}";
+    IndexText, "index_text", "IndexError", "{s0}";
+    ZeroDivisionText, "zero_division_text", "ZeroDivisionError", "{s0}";
+    MemoryText, "memory_text", "MemoryError", "{s0}";
+    OverflowText, "overflow_text", "OverflowError", "{s0}";
+    FloatingText, "floating_text", "FloatingPointError", "{s0}";
+    AxisText, "axis_text", "AxisError", "{s0}";
+    LinAlgText, "linalg_text", "LinAlgError", "{s0}";
+    RuntimeText, "runtime_text", "RuntimeError", "{s0}";
+    NotImplementedText, "not_implemented_text", "NotImplementedError", "{s0}";
 }
 
 /// What went wrong and where; see [`TrapKind`] for the meaning of `args`.
