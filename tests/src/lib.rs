@@ -1,1 +1,4 @@
-//! Placeholder.
+//! What the tests share: finding and running the real binary.
+
+pub mod binary;
+pub mod golden;

@@ -3,7 +3,7 @@
 //! Contract of the unsafe calls: `fflush(NULL)`, `signal`, `raise` and `_exit`
 //! are called on the main thread, last, when no Python code runs any more.
 
-use std::{io::Write, sync::atomic::Ordering};
+use std::io::Write;
 
 use rustpython_vm::{
     AsObject, Interpreter, PyObjectRef, VirtualMachine,
@@ -26,7 +26,7 @@ enum Ending {
 ///
 /// Does what users rely on and CPython does: reports the exception, joins
 /// threads, runs exit functions, clears the modules so that finalizers run and
-/// open files are written. Memory is left to the system.
+/// open files are written.
 pub fn finish(interpreter: Interpreter, exception: Option<PyBaseExceptionRef>) -> ! {
     let mut flushed = true;
     let ending = interpreter.enter(|vm| {
@@ -34,20 +34,11 @@ pub fn finish(interpreter: Interpreter, exception: Option<PyBaseExceptionRef>) -
         let ending = exception.map_or(Ending::Status(0), |e| ending_of(vm, e));
         shut_threads_down(vm);
         atexit::_run_exitfuncs(vm);
+        forbid_threading(vm);
         ending
     });
-    let alone = interpreter.enter(|vm| vm.state.thread_frames.lock().len() <= 1);
-    if alone {
-        interpreter.enter(|vm| {
-            vm.state.finalizing.store(true, Ordering::Release);
-            vm.finalize_modules();
-            flushed &= flush(vm);
-        });
-    } else {
-        // Daemon threads still run: they have to be stopped first, which only
-        // the interpreter's own, slower way can do.
-        flushed &= interpreter.finalize(None) == 0;
-    }
+    let status = interpreter.finalize(None);
+    let flushed = flushed && status == 0;
     match ending {
         Ending::Status(0) if !flushed => leave(FLUSH_FAILED),
         Ending::Status(status) => leave(status),
@@ -118,6 +109,17 @@ fn shut_threads_down(vm: &VirtualMachine) {
     {
         let message = "Exception ignored on threading shutdown".to_owned();
         vm.run_unraisable(exception, Some(message), threading);
+    }
+}
+
+/// Keeps the interpreter's own end from importing `threading` (a third of the
+/// time of an empty script) only to find that no thread was ever started.
+fn forbid_threading(vm: &VirtualMachine) {
+    if let Ok(modules) = vm.sys_module.get_attr("modules", vm)
+        && modules.get_item("threading", vm).is_err()
+    {
+        // As in CPython: None in sys.modules stops the import.
+        let _ = modules.set_item("threading", vm.ctx.none(), vm);
     }
 }
 

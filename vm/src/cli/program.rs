@@ -119,7 +119,8 @@ fn run_script(vm: &VirtualMachine, options: &Options, scope: Scope, name: &str) 
         Ok(metadata) => metadata,
         Err(error) => return Err(cannot_open(vm, &path, &error)),
     };
-    if (metadata.is_dir() || is_archive(&path)) && has_importer(vm, &path)? {
+    let source = path.ends_with(".py");
+    if (metadata.is_dir() || !source && is_archive(&path)) && has_importer(vm, &path)? {
         vm.insert_sys_path(vm.new_pyobj(path))?;
         let runner = vm.import("runpy", 0)?.get_attr("_run_module_as_main", vm)?;
         return runner.call(("__main__", false), vm).map(drop);

@@ -1,0 +1,154 @@
+//! The command line, seen from outside: status, streams, `sys`.
+
+use std::{env, fs, path::PathBuf, time::Duration};
+
+use taipan_tests::binary::{self, Output};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn run(arguments: &[&str], stdin: &str) -> Output {
+    let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
+    binary::run(&env::temp_dir(), &arguments, stdin, LIMIT)
+}
+
+/// A file in a folder of this test's own; removed with the folder.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = env::temp_dir().join(format!("taipan-cli-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn statuses_and_streams() {
+    // (arguments, stdin, status, stdout, a part of stderr)
+    let cases: &[(&[&str], &str, i32, &str, &str)] = &[
+        (&["-c", "print(1+1)"], "", 0, "2\n", ""),
+        (&["-c", "import sys; sys.exit()"], "", 0, "", ""),
+        (&["-c", "import sys; sys.exit(7)"], "", 7, "", ""),
+        (&["-c", "import sys; sys.exit(-1)"], "", 255, "", ""),
+        (&["-c", "import sys; sys.exit('bye')"], "", 1, "", "bye\n"),
+        (&["-c", "raise SystemExit"], "", 0, "", ""),
+        (&["-c", "1/0"], "", 1, "", "ZeroDivisionError: division by zero\n"),
+        (&["-c", "if"], "", 1, "", "SyntaxError"),
+        (&["-c", "import os; os._exit(9)"], "", 9, "", ""),
+        (&["-c", "raise KeyboardInterrupt"], "", -2, "", "KeyboardInterrupt"),
+        (&["-Z"], "", 2, "", "Unknown option: -Z\nusage: "),
+        (&["-c"], "", 2, "", "Argument expected for the -c option"),
+        (&["-X", "jit=fast", "-c", "1"], "", 2, "", "expected off, baseline or full"),
+        (&["no-such-script.py"], "", 2, "", "[Errno 2] No such file or directory"),
+        (&["-m", "no_such_module"], "", 1, "", "No module named no_such_module"),
+        (&["-"], "print('in')", 0, "in\n", ""),
+        (&[], "print('piped')", 0, "piped\n", ""),
+        (&["-c", "import sys; print(sys.stdin.read())"], "text", 0, "text\n", ""),
+        (&["-O", "-c", "assert 0; print(__debug__)"], "", 0, "False\n", ""),
+        (&["-c", "  x = 1\n  print(x)"], "", 0, "1\n", ""),
+        (&["-W", "error", "-c", "import warnings; warnings.warn('w')"], "", 1, "", "UserWarning: w"),
+        (&["-c", "import sys, atexit; atexit.register(print, 'end'); sys.exit(3)"], "", 3, "end\n", ""),
+        (&["-c", "import threading, time\nthreading.Thread(target=lambda: (time.sleep(.05), print('t'))).start()"], "", 0, "t\n", ""),
+        (&["-c", "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\nprint('m')"], "", 0, "m\n", ""),
+        (&["-c", "class A:\n def __del__(self): print('gone')\na = A()"], "", 0, "gone\n", ""),
+        (&["-c", "def g():\n try: yield\n finally: print('closed')\nx = g(); next(x)"], "", 0, "closed\n", ""),
+    ];
+    for (arguments, stdin, status, stdout, stderr) in cases {
+        let output = run(arguments, stdin);
+        assert_eq!(output.status, *status, "{arguments:?}: {}", output.stderr);
+        assert_eq!(output.stdout, *stdout, "{arguments:?}");
+        let fits = if stderr.is_empty() { output.stderr.is_empty() } else { output.stderr.contains(stderr) };
+        assert!(fits, "{arguments:?}: {}", output.stderr);
+    }
+}
+
+#[test]
+fn sys_says_how_the_program_was_started() {
+    let scratch = Scratch::new("sys");
+    let show = "import sys; print(sys.argv[1:], __name__, sys.path[0], globals().get('__file__'))";
+    let script = scratch.write("show.py", show);
+    let folder = scratch.0.canonicalize().unwrap().to_string_lossy().into_owned();
+    let output = run(&[&script, "-x", "é"], "");
+    assert_eq!(output.stdout, format!("['-x', 'é'] __main__ {folder} {script}\n"));
+
+    let output = run(&["-P", &script], "");
+    assert!(!output.stdout.contains(&format!("__main__ {folder} ")), "{}", output.stdout);
+
+    let output = run(&["-c", show, "a"], "");
+    assert_eq!(output.stdout, "['a'] __main__  None\n");
+
+    let main = scratch.write("app/__main__.py", show);
+    let app = scratch.0.join("app").to_string_lossy().into_owned();
+    let output = run(&[&app, "b"], "");
+    assert_eq!(output.stdout, format!("['b'] __main__ {app} {main}\n"));
+
+    fs::create_dir_all(scratch.0.join("empty")).unwrap();
+    let output = run(&[&scratch.0.join("empty").to_string_lossy()], "");
+    assert_eq!(output.status, 1);
+    assert!(output.stderr.contains("can't find '__main__' module in"), "{}", output.stderr);
+}
+
+#[test]
+fn tracebacks_show_the_lines_of_the_script() {
+    let scratch = Scratch::new("tracebacks");
+    let script = scratch.write("fail.py", "def f(x):\n    return 1 / x\n\nf(0)\n");
+    let output = run(&[&script], "");
+    let expected = format!(
+        "Traceback (most recent call last):\n  \
+           File \"{script}\", line 4, in <module>\n    f(0)\n    ~^^^\n  \
+           File \"{script}\", line 2, in f\n    return 1 / x\n           ~~^~~\n\
+         ZeroDivisionError: division by zero\n"
+    );
+    assert_eq!((output.status, output.stderr), (1, expected));
+
+    let script = scratch.write("latin.py", b"x = 1\nprint('\xe9')\n");
+    let output = run(&[&script], "");
+    assert_eq!(output.status, 1);
+    assert!(output.stderr.contains("SyntaxError: Non-UTF-8 code starting with '\\xe9'"), "{}", output.stderr);
+
+    let script = scratch.write("cookie.py", b"# coding: latin-1\nprint('\xe9')\n");
+    assert_eq!(run(&[&script], "").stdout, "é\n");
+}
+
+#[test]
+fn files_left_open_are_written_at_the_end() {
+    let scratch = Scratch::new("files");
+    let target = scratch.0.join("out.txt");
+    let text = format!("f = open({:?}, 'w'); f.write('kept')", target.to_string_lossy());
+    assert_eq!(run(&["-c", &text], "").status, 0);
+    assert_eq!(fs::read_to_string(target).unwrap(), "kept");
+}
+
+#[test]
+fn the_prompt_reads_blocks_and_survives_errors() {
+    let typed = "x = 20\nx + 1\n_ * 2\nif x:\n    print('block')\n\ndef f(a,\n      b):\n    return a + b\n\n\
+                 f(1, 2)\n1/0\ns = '''p\n\nq'''\ns\nfor i in range(2): print(i)\n\nexit(4)\n";
+    let output = run(&["-i", "-q"], typed);
+    assert_eq!(output.stdout, "21\n42\nblock\n3\n'p\\n\\nq'\n0\n1\n");
+    assert_eq!(output.status, 4);
+    assert!(output.stderr.contains("ZeroDivisionError"), "{}", output.stderr);
+
+    let output = run(&["-i", "-c", "y = 5; 1/0"], "y\n");
+    assert_eq!((output.stdout.as_str(), output.status), ("5\n", 0));
+}
+
+#[test]
+fn the_version_is_told() {
+    let output = run(&["-V"], "");
+    assert!(output.stdout.starts_with("Taipan 0.1.0 (Python 3.14."), "{}", output.stdout);
+    let help = run(&["--help"], "");
+    assert!(help.status == 0 && help.stdout.contains("--jit-stats"));
+}
