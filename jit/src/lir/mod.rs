@@ -15,6 +15,7 @@ pub mod analysis;
 pub mod op;
 pub mod reader;
 pub mod text;
+pub mod verify;
 
 use crate::entity;
 use op::{Cc, Op, ResultRule};
