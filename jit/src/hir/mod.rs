@@ -89,11 +89,20 @@ pub enum Op {
     /// meaningful only where `has` holds.
     IterNext { iter: Value },
     /// Conversion that inference inserted (edges, returns, unification).
+    /// Ordinary loops: int to float with a state leaves through it unless the
+    /// conversion is exact (magnitude up to 2^53).
     Cast { a: Value, to: Type },
     /// Raises UnboundLocalError unless `defined` (bool) holds.
     CheckDefined { defined: Value, name: Arc<str> },
     /// Placeholder of an unassigned variable.
     Undef,
+    /// Inner function: its code and the values it captures (in the order of
+    /// the code's free variables). Calls of it are inlined before inference;
+    /// never seen by lowering.
+    Closure { closure: Arc<value::Closure>, captured: Vec<Value> },
+    /// Ordinary loops, first in a loop header: leave through the
+    /// instruction's state when the poll word is set (no result).
+    Poll,
     /// Ordinary loops: leave unless the entry value has the type it had when
     /// the loop was compiled (inserted for variables loaded again after calls).
     Guard { a: Value, to: Type },

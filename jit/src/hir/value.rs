@@ -23,6 +23,8 @@ pub enum ConstValue {
     Str(Arc<str>),
     Tuple(Arc<[ConstValue]>),
     Ellipsis,
+    /// `start:stop:step` of integers; absent parts are None.
+    Slice([Option<i64>; 3]),
     /// Code of an inner function or comprehension.
     Code(Arc<Code>),
     Global(Arc<Global>),

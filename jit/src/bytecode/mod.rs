@@ -2,6 +2,9 @@
 //! decoded once (extended arguments folded, caches skipped, specialised and
 //! instrumented forms undone), constants as [`ConstValue`]s.
 
+pub mod cfg;
+pub mod decode;
+
 use crate::hir::value::ConstValue;
 pub use rustpython_compiler_core::bytecode::Opcode;
 use std::sync::Arc;
@@ -19,6 +22,37 @@ pub struct Instr {
     pub next: u32,
     /// 1-based source line; 0 = none.
     pub line: u32,
+}
+
+impl Instr {
+    /// Code-unit offset this instruction may jump to (taken branch of
+    /// conditional ones; the exhausted exit of `FOR_ITER`).
+    pub fn target(&self) -> Option<u32> {
+        match self.op {
+            Opcode::JumpForward
+            | Opcode::PopJumpIfFalse
+            | Opcode::PopJumpIfTrue
+            | Opcode::PopJumpIfNone
+            | Opcode::PopJumpIfNotNone
+            | Opcode::ForIter
+            | Opcode::Send => Some(self.next + self.arg),
+            Opcode::JumpBackward | Opcode::JumpBackwardNoInterrupt => self.next.checked_sub(self.arg),
+            _ => None,
+        }
+    }
+    /// Can control reach the next instruction?
+    pub fn falls_through(&self) -> bool {
+        !matches!(
+            self.op,
+            Opcode::JumpForward
+                | Opcode::JumpBackward
+                | Opcode::JumpBackwardNoInterrupt
+                | Opcode::ReturnValue
+                | Opcode::RaiseVarargs
+                | Opcode::Reraise
+                | Opcode::InterpreterExit
+        )
+    }
 }
 
 /// A range of instructions covered by an exception handler.
@@ -55,4 +89,13 @@ pub struct Code {
     pub instrs: Vec<Instr>,
     pub handlers: Vec<Handler>,
     pub max_stack: u32,
+}
+
+impl Code {
+    /// Position in [`Code::instrs`] of the instruction that starts at (or
+    /// contains) a code-unit offset.
+    pub fn position(&self, offset: u32) -> Option<usize> {
+        let i = self.instrs.partition_point(|i| i.next <= offset);
+        (i < self.instrs.len()).then_some(i)
+    }
 }
