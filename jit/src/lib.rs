@@ -4,6 +4,7 @@ pub mod abi;
 pub mod bytecode;
 pub mod entity;
 pub mod error;
+pub mod exceptions;
 pub mod hir;
 pub mod lir;
 pub mod options;
