@@ -171,8 +171,13 @@ const TRAPS: Rows = symbol_rows! {
     call taipan_unwind(Ptr, I32) = taipan_runtime::trap::taipan_unwind;
 };
 
+const POLLS: Rows = symbol_rows! {
+    call taipan_poll_interrupt(Ptr, I32) -> I32 = crate::poll::taipan_poll_interrupt;
+    call taipan_poll(Ptr, I64, I32, I32, Ptr, Ptr) -> I64 = crate::tier::taipan_poll;
+};
+
 /// Every list of this crate's table.
-const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS];
+const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS];
 
 type Table = HashMap<&'static str, &'static Row>;
 

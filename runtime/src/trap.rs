@@ -21,6 +21,10 @@ pub const STATUS_TRAP: i32 = 1;
 /// `STATUS_EXIT + n`: compiled ordinary code left through side exit `n`.
 pub const STATUS_EXIT: i32 = 2;
 
+/// Site number of the trap (of kind [`TrapKind::Pending`]) that a body leaves
+/// when it ends because a sibling failed: not an exception of its own.
+pub const CANCELLED_SITE: u32 = u32::MAX;
+
 /// Bits of [`Ctx::poll`]; any set bit sends the next poll to its slow path.
 pub mod poll {
     /// Ctrl-C (or another Python signal) waits to be handled.

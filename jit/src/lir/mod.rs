@@ -143,6 +143,10 @@ impl FastMath {
     pub fn reassoc(self) -> bool {
         self.0 & 0x40 != 0
     }
+    /// Allows approximate math functions?
+    pub fn approximate(self) -> bool {
+        self.0 & 0x20 != 0
+    }
 }
 
 /// An instruction.
@@ -168,10 +172,12 @@ impl InstData {
             _ => &[],
         }
     }
-    /// Fastmath flags, none for others.
+    /// Fastmath flags, none for others. A call of a symbol has its `aux` taken
+    /// and keeps them in `imm`.
     pub fn fast(&self) -> FastMath {
         match self.aux {
             Aux::Fast(f) => f,
+            _ if self.op == Op::CallSym => FastMath(self.imm as u8 & FastMath::FAST.0),
             _ => FastMath::NONE,
         }
     }
@@ -408,10 +414,12 @@ impl<'a> Builder<'a> {
         let ty = self.func.ty(v);
         self.push(Op::Store, ty, &[p, v], off, Aux::None, &[]);
     }
-    /// Calls a runtime symbol; gives its result, if it has one.
+    /// Calls a runtime symbol; gives its result, if it has one. Pure
+    /// functions get the builder's fastmath flags.
     pub fn call_sym(&mut self, s: &Symbol, args: &[Value]) -> Option<Value> {
         let sym = self.module.symbol(s);
-        let i = self.push(Op::CallSym, Ty::I1, args, 0, Aux::Sym(sym), &s.sig.results);
+        let fast = if s.pure_fn { self.fast } else { FastMath::NONE };
+        let i = self.push(Op::CallSym, Ty::I1, args, i64::from(fast.0), Aux::Sym(sym), &s.sig.results);
         self.func.insts[i.index()].results.first().copied()
     }
     /// Calls a function of this module: (status, results).

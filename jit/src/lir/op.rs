@@ -15,7 +15,8 @@
 //! * `ptr_add` = pointer + i64 bytes; `ptr_index` = pointer + i64 * `imm` bytes;
 //! * `call` calls a function of this module or another unit: results are the
 //!   i32 status first, then the callee's results (valid if status is 0);
-//! * `call_sym` calls a runtime symbol with the C ABI;
+//! * `call_sym` calls a runtime symbol with the C ABI; a pure one carries
+//!   fastmath flags in `imm`;
 //! * `poll` marks a loop header (first instruction of its block): compiled
 //!   code looks at `Ctx::poll` here; `imm` = loop number. It may leave the
 //!   function with a trap (Ctrl-C) or continue it in a better tier.

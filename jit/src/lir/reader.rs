@@ -365,6 +365,9 @@ impl FuncReader {
                 data.args = s.parenthesised()?;
             }
             Form::SymCall => {
+                if let Aux::Fast(f) = s.fast()? {
+                    data.imm = i64::from(f.0);
+                }
                 data.aux = s.symbol(module)?;
                 data.args = s.parenthesised()?;
             }

@@ -267,7 +267,7 @@ fn write_inst(out: &mut impl Write, module: &Module, data: &InstData) -> fmt::Re
         (Form::Scaled, _) => write!(out, " {}, {} * {}", arg(0), arg(1), data.imm)?,
         (Form::Call, Aux::Func(f)) => write!(out, " {f}({})", list(&data.args))?,
         (Form::Call, Aux::Import(f)) => write!(out, " {f}({})", list(&data.args))?,
-        (Form::SymCall, aux) => write!(out, " {}({})", symbol_name(module, aux), list(&data.args))?,
+        (Form::SymCall, aux) => write!(out, "{} {}({})", fast_text(data.fast()), symbol_name(module, aux), list(&data.args))?,
         (Form::SymRef, aux) => write!(out, " {}", symbol_name(module, aux))?,
         (Form::FuncRef, Aux::Func(f)) => write!(out, " {f}")?,
         (Form::Jump, Aux::Targets(ts)) if ts.len() == 1 => write!(out, " {}", target(&ts[0]))?,
