@@ -440,6 +440,11 @@ impl Array {
     /// Sets every element.
     pub fn fill(&self, value: Scalar) -> Result<()> {
         self.check_writeable()?;
+        self.fill_unchecked(value)
+    }
+
+    /// Sets every element, writeable or not.
+    pub(crate) fn fill_unchecked(&self, value: Scalar) -> Result<()> {
         let mut item = [0u64; 2];
         let item = item.as_mut_ptr().cast::<u8>();
         // SAFETY: 16 bytes hold one element of any type; stride 0 reads only that one, and the
@@ -693,6 +698,12 @@ impl Array {
         let copy = self.copy(order)?;
         copy.reshape_view(&shape, order)
             .ok_or_else(|| Error::runtime("a contiguous copy has every shape"))
+    }
+
+    /// `reshape` to known lengths in C order.
+    pub(crate) fn reshape_to(&self, shape: &[usize]) -> Result<Array> {
+        let shape: SmallVec<[isize; 4]> = shape.iter().map(|&n| n as isize).collect();
+        self.reshape(&shape, Order::C)
     }
 
     /// One-dimensional, a view if possible.

@@ -184,6 +184,35 @@ impl Walk {
     #[inline]
     pub fn try_for_each<E>(
         &self,
+        run: impl FnMut(&PerOperand<*mut u8>, usize, &PerOperand<isize>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.try_for_each_from(self.start, run)
+    }
+
+    /// The same walk with other first elements, for a walk that repeats at many places.
+    /// Only meaningful for [`WalkOrder::C`], which never moves the start.
+    #[inline]
+    pub fn for_each_from(
+        &self,
+        start: &[*mut u8],
+        mut run: impl FnMut(&PerOperand<*mut u8>, usize, &PerOperand<isize>),
+    ) {
+        let mut at = [std::ptr::null_mut(); MAX_OPERANDS];
+        at[..start.len()].copy_from_slice(start);
+        let done: Result<(), std::convert::Infallible> = self.try_for_each_from(at, |p, n, s| {
+            run(p, n, s);
+            Ok(())
+        });
+        match done {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+    }
+
+    #[inline]
+    fn try_for_each_from<E>(
+        &self,
+        start: PerOperand<*mut u8>,
         mut run: impl FnMut(&PerOperand<*mut u8>, usize, &PerOperand<isize>) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.empty {
@@ -193,7 +222,7 @@ impl Walk {
             Some(split) => split,
             None => return Ok(()),
         };
-        let mut at = self.start;
+        let mut at = start;
         if outer.is_empty() {
             return run(&at, inner.len, &inner.strides);
         }

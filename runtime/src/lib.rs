@@ -13,14 +13,17 @@ pub mod buffer;
 pub mod cast;
 pub mod error;
 pub mod fpflags;
+pub mod index;
 pub mod iter;
 pub mod kernel_abi;
 pub mod scalar;
 pub mod trap;
+pub mod ufunc;
 
 pub use array::{Array, Order};
 pub use buffer::BufferRef;
 pub use dtype::{Casting, DType};
 pub use error::{Error, ErrorKind, Result};
 pub use fpflags::FpFlags;
+pub use index::Index;
 pub use scalar::Scalar;
