@@ -1,4 +1,6 @@
-//! What the tests share: finding and running the real binary.
+//! What the tests share: finding and running the real binary, compiling
+//! snippets without an interpreter.
 
 pub mod binary;
 pub mod golden;
+pub mod program;

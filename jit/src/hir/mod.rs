@@ -9,6 +9,10 @@
 //!   through [`Term::Exit`] or the [`FrameState`] of an instruction, and the
 //!   interpreter goes on at exactly that bytecode instruction.
 
+pub mod build;
+pub mod edit;
+pub mod simplify;
+pub mod text;
 pub mod types;
 pub mod value;
 

@@ -1,0 +1,444 @@
+//! What each opcode does: the stack effects of Python 3.14's bytecode in
+//! terms of HIR operations. One row an opcode; unknown ones are unsupported.
+
+use super::super::value::{Closure, ConstValue, Global};
+use super::super::{BinaryOp, CompareOp, Op, UnaryOp, Variable};
+use super::{Item, Machine, StackExt, Step};
+use crate::bytecode::{Code, Instr, Opcode};
+use crate::error::CompileError;
+use std::sync::Arc;
+
+/// Operators of `BINARY_OP`, by its argument (in-place forms follow at +13).
+const BINARY: [BinaryOp; 13] = [
+    BinaryOp::Add,
+    BinaryOp::And,
+    BinaryOp::FloorDiv,
+    BinaryOp::Shl,
+    BinaryOp::MatMul,
+    BinaryOp::Mul,
+    BinaryOp::Mod,
+    BinaryOp::Or,
+    BinaryOp::Pow,
+    BinaryOp::Shr,
+    BinaryOp::Sub,
+    BinaryOp::Div,
+    BinaryOp::Xor,
+];
+const INPLACE: u32 = 13;
+const SUBSCRIPT: u32 = 26;
+
+/// Comparisons of `COMPARE_OP`, by the high bits of its argument.
+const COMPARE: [CompareOp; 6] =
+    [CompareOp::Lt, CompareOp::Le, CompareOp::Eq, CompareOp::Ne, CompareOp::Gt, CompareOp::Ge];
+/// Bit of `COMPARE_OP` that asks for a bool.
+const COMPARE_TO_BOOL: u32 = 16;
+
+/// Bits of `SET_FUNCTION_ATTRIBUTE`.
+const FUNCTION_DEFAULTS: u32 = 1;
+const FUNCTION_KWDEFAULTS: u32 = 2;
+const FUNCTION_CLOSURE: u32 = 8;
+
+/// Stable code and wording for constructs that are known not to work.
+fn refusal(op: Opcode) -> (&'static str, &'static str) {
+    use Opcode as O;
+    match op {
+        O::BuildList | O::ListAppend | O::ListExtend => ("T0010", "lists"),
+        O::BuildSet | O::SetAdd | O::SetUpdate => ("T0011", "sets"),
+        O::BuildMap | O::MapAdd | O::DictMerge | O::DictUpdate => ("T0012", "dictionaries"),
+        O::BuildString | O::FormatSimple | O::FormatWithSpec | O::ConvertValue | O::BuildInterpolation | O::BuildTemplate => {
+            ("T0013", "formatted strings")
+        }
+        O::YieldValue | O::Send | O::GetYieldFromIter | O::ReturnGenerator => ("T0014", "generators"),
+        O::ImportName | O::ImportFrom => ("T0015", "import inside a function"),
+        O::StoreAttr | O::DeleteAttr => ("T0016", "setting attributes"),
+        O::StoreGlobal | O::DeleteGlobal | O::StoreName | O::DeleteName => ("T0017", "assigning global variables"),
+        O::PushExcInfo | O::CheckExcMatch | O::PopExcept | O::Reraise => ("T0018", "try blocks"),
+        O::LoadSpecial | O::WithExceptStart => ("T0019", "with blocks"),
+        O::CallFunctionEx => ("T0020", "calls with * or ** arguments"),
+        O::MatchClass | O::MatchKeys | O::MatchMapping | O::MatchSequence | O::GetLen => ("T0021", "match statements"),
+        O::LoadBuildClass => ("T0022", "class definitions inside a function"),
+        O::LoadSuperAttr => ("T0023", "super()"),
+        O::DeleteSubscr => ("T0024", "deleting items"),
+        O::UnpackEx => ("T0025", "starred unpacking"),
+        _ => ("T0003", "this construct"),
+    }
+}
+
+/// Did the instruction end its block?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    Next,
+    Ended,
+}
+
+/// Interprets the instruction at `position`.
+pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
+    use Opcode as O;
+    let i = &code.instrs[position];
+    let arg = i.arg as usize;
+    let (hi, lo) = (i.arg >> 4, i.arg & 15);
+    match i.op {
+        O::Nop | O::NotTaken | O::Resume | O::MakeCell | O::CopyFreeVars | O::Cache => {}
+
+        // Constants and variables.
+        O::LoadConst => {
+            let c = code.consts.get(arg).ok_or_else(|| CompileError::bug("constant out of range"))?;
+            let v = m.emit_const(c)?;
+            m.push(v);
+        }
+        O::LoadSmallInt => m.emit_push(Op::Const(ConstValue::Int(i64::from(i.arg))))?,
+        O::LoadCommonConstant => {
+            const NAMES: [&str; 7] = ["AssertionError", "NotImplementedError", "tuple", "all", "any", "list", "set"];
+            let name = NAMES.get(arg).ok_or_else(|| CompileError::bug("common constant out of range"))?;
+            let v = m.builtin(name)?;
+            m.push(v);
+        }
+        O::LoadFast | O::LoadFastBorrow | O::LoadFastCheck => load(m, Variable::Fast(i.arg))?,
+        O::LoadFastLoadFast | O::LoadFastBorrowLoadFastBorrow => {
+            load(m, Variable::Fast(hi))?;
+            load(m, Variable::Fast(lo))?;
+        }
+        O::LoadFastAndClear => {
+            let item = m.take(i.arg)?;
+            m.stack().push(item);
+        }
+        O::StoreFast => store(m, Variable::Fast(i.arg))?,
+        O::StoreFastLoadFast => {
+            store(m, Variable::Fast(hi))?;
+            load(m, Variable::Fast(lo))?;
+        }
+        O::StoreFastStoreFast => {
+            store(m, Variable::Fast(hi))?;
+            store(m, Variable::Fast(lo))?;
+        }
+        O::DeleteFast | O::DeleteDeref => {
+            // Deleting an unassigned variable raises: read it first.
+            let v = if i.op == O::DeleteFast { Variable::Fast(i.arg) } else { Variable::Cell(i.arg) };
+            m.load(v)?;
+            m.take(i.arg)?;
+        }
+        O::LoadDeref => load(m, Variable::Cell(i.arg))?,
+        O::StoreDeref => store(m, Variable::Cell(i.arg))?,
+        O::LoadGlobal => {
+            load(m, Variable::Global(i.arg >> 1))?;
+            if i.arg & 1 != 0 {
+                m.stack().push(Item::Null);
+            }
+        }
+        O::LoadName => load(m, Variable::Name(i.arg))?,
+        O::StoreName => store(m, Variable::Name(i.arg))?,
+        O::StoreGlobal => store(m, Variable::Global(i.arg))?,
+
+        // The stack itself.
+        O::PushNull => m.stack().push(Item::Null),
+        O::PopTop | O::PopIter | O::EndFor => {
+            m.pop_item()?;
+        }
+        O::Copy => {
+            let n = m.stack().len();
+            let item = n.checked_sub(arg).and_then(|k| m.stack().get(k).cloned());
+            m.stack().push(item.ok_or_else(|| CompileError::bug("COPY beyond the stack"))?);
+        }
+        O::Swap => {
+            let n = m.stack().len();
+            if arg == 0 || arg > n {
+                return Err(CompileError::bug("SWAP beyond the stack").into());
+            }
+            m.stack().swap(n - 1, n - arg);
+        }
+
+        // Operators.
+        O::BinaryOp if i.arg == SUBSCRIPT => {
+            let (index, object) = (m.pop()?, m.pop()?);
+            m.emit_push(Op::GetItem { object, index })?;
+        }
+        O::BinaryOp => {
+            let (b, a) = (m.pop()?, m.pop()?);
+            let op = *BINARY.get((i.arg % INPLACE) as usize).ok_or_else(|| CompileError::bug("unknown operator"))?;
+            m.emit_push(Op::Binary { op, a, b, inplace: i.arg >= INPLACE })?;
+        }
+        O::UnaryNegative => unary(m, UnaryOp::Neg)?,
+        O::UnaryInvert => unary(m, UnaryOp::Invert)?,
+        O::UnaryNot => {
+            let a = m.pop()?;
+            let a = truth(m, a)?;
+            m.emit_push(Op::Unary { op: UnaryOp::Not, a })?;
+        }
+        O::CallIntrinsic1 if i.arg == 5 => unary(m, UnaryOp::Pos)?,
+        O::ToBool => {
+            let a = m.pop()?;
+            let v = truth(m, a)?;
+            m.push(v);
+        }
+        O::CompareOp => {
+            let (b, a) = (m.pop()?, m.pop()?);
+            let op = *COMPARE.get((i.arg >> 5) as usize).ok_or_else(|| CompileError::bug("unknown comparison"))?;
+            let v = m.emit(Op::Compare { op, a, b })?;
+            let v = if i.arg & COMPARE_TO_BOOL != 0 { truth(m, v)? } else { v };
+            m.push(v);
+        }
+        O::IsOp => {
+            let (b, a) = (m.pop()?, m.pop()?);
+            m.emit_push(Op::Is { a, b, negate: i.arg != 0 })?;
+        }
+        O::ContainsOp => {
+            let (container, item) = (m.pop()?, m.pop()?);
+            m.emit_push(Op::Contains { item, container, negate: i.arg != 0 })?;
+        }
+
+        // Containers and subscripts.
+        O::BuildTuple => {
+            let n = m.stack().len();
+            if arg > 0 && n >= arg && matches!(m.stack()[n - 1], Item::Cell(_)) {
+                let cells = m.stack().split_off(n - arg);
+                let slots = cells.iter().map(|c| if let Item::Cell(s) = c { Some(*s) } else { None });
+                let slots = slots.collect::<Option<Vec<_>>>().ok_or_else(|| CompileError::bug("mixed closure tuple"))?;
+                m.stack().push(Item::Cells(slots));
+            } else {
+                let items = m.pop_n(arg)?;
+                m.emit_push(Op::Tuple(items))?;
+            }
+        }
+        O::BuildSlice => {
+            let step = if arg == 3 { Some(m.pop()?) } else { None };
+            let (stop, start) = (m.pop()?, m.pop()?);
+            let v = slice(m, start, stop, step)?;
+            m.push(v);
+        }
+        O::BinarySlice => {
+            let (stop, start, object) = (m.pop()?, m.pop()?, m.pop()?);
+            let index = slice(m, start, stop, None)?;
+            m.emit_push(Op::GetItem { object, index })?;
+        }
+        O::StoreSlice => {
+            let (stop, start, object, value) = (m.pop()?, m.pop()?, m.pop()?, m.pop()?);
+            let index = slice(m, start, stop, None)?;
+            m.emit_effect(Op::SetItem { object, index, value })?;
+        }
+        O::StoreSubscr => {
+            let (index, object, value) = (m.pop()?, m.pop()?, m.pop()?);
+            m.emit_effect(Op::SetItem { object, index, value })?;
+        }
+        O::UnpackSequence => {
+            let sequence = m.pop()?;
+            let tuple = m.emit(Op::Unpack { sequence, count: i.arg })?;
+            for index in (0..i.arg).rev() {
+                m.emit_push(Op::TupleGet { tuple, index })?;
+            }
+        }
+        // List displays that are only read at once (`np.array([a, b])`,
+        // `for x in [1, 2]`, `x in [1, 2]`) are tuples to the compiler;
+        // the machine checks that the list does not live on.
+        O::BuildList if list_is_transient(code, position) => {
+            let items = m.pop_n(arg)?;
+            m.emit_push(Op::Tuple(items))?;
+        }
+        O::ListExtend if arg == 1 => {
+            let (items, list) = (m.pop()?, m.pop()?);
+            match (m.made_by(list), m.constant(items)) {
+                (Some(Op::Tuple(empty)), Some(ConstValue::Tuple(_))) if empty.is_empty() => m.push(items),
+                _ => return Err(m.unsupported("T0010", "lists".into())),
+            }
+        }
+
+        // Attributes and calls.
+        O::LoadAttr => {
+            let name = name_of(code, i.arg >> 1)?;
+            let object = m.pop()?;
+            m.emit_push(Op::Attr { object, name })?;
+            if i.arg & 1 != 0 {
+                m.stack().push(Item::Null);
+            }
+        }
+        O::Call => call(m, arg, vec![])?,
+        O::CallKw => {
+            let names = m.pop()?;
+            let Some(ConstValue::Tuple(names)) = m.constant(names) else {
+                return Err(CompileError::bug("keyword names are not constant").into());
+            };
+            let names = names.iter().map(|n| if let ConstValue::Str(s) = n { Some(s.clone()) } else { None });
+            let names = names.collect::<Option<Vec<_>>>().ok_or_else(|| CompileError::bug("keyword name is not text"))?;
+            call(m, arg, names)?;
+        }
+        O::GetIter => {
+            let object = m.pop()?;
+            m.emit_push(Op::Iter { object })?;
+        }
+        O::MakeFunction => {
+            let code = m.pop()?;
+            let Some(ConstValue::Code(code)) = m.constant(code) else {
+                return Err(CompileError::bug("MAKE_FUNCTION without code").into());
+            };
+            let closure = Arc::new(Closure { code, defaults: vec![] });
+            m.emit_push(Op::Closure { closure, captured: vec![] })?;
+        }
+        O::SetFunctionAttribute => set_function_attribute(m, i)?,
+
+        // Control flow.
+        O::JumpForward | O::JumpBackward | O::JumpBackwardNoInterrupt => {
+            m.jump(target(code, i)?)?;
+            return Ok(Flow::Ended);
+        }
+        O::PopJumpIfFalse | O::PopJumpIfTrue => {
+            let v = m.pop()?;
+            let cond = truth(m, v)?;
+            let (taken, next) = (target(code, i)?, position + 1);
+            if i.op == O::PopJumpIfTrue { m.branch(cond, taken, next)? } else { m.branch(cond, next, taken)? }
+            return Ok(Flow::Ended);
+        }
+        O::PopJumpIfNone | O::PopJumpIfNotNone => {
+            let a = m.pop()?;
+            let b = m.emit(Op::Const(ConstValue::None))?;
+            let cond = m.emit(Op::Is { a, b, negate: i.op == O::PopJumpIfNotNone })?;
+            m.branch(cond, target(code, i)?, position + 1)?;
+            return Ok(Flow::Ended);
+        }
+        O::ForIter => {
+            let mut done = target(code, i)?;
+            if code.instrs[done].op == O::EndFor {
+                done += 1;
+            }
+            m.for_iter(position + 1, done)?;
+            return Ok(Flow::Ended);
+        }
+        O::ReturnValue => {
+            let v = m.pop()?;
+            m.ret(v)?;
+            return Ok(Flow::Ended);
+        }
+        O::RaiseVarargs if arg == 1 => {
+            let v = m.pop()?;
+            m.raise(v)?;
+            return Ok(Flow::Ended);
+        }
+        O::RaiseVarargs => return Err(m.unsupported("T0018", "re-raising or chaining exceptions".into())),
+        op => {
+            let (code, what) = refusal(op);
+            return Err(m.unsupported(code, format!("{what} ({op:?})")));
+        }
+    }
+    Ok(Flow::Next)
+}
+
+fn target(code: &Code, i: &Instr) -> Step<usize> {
+    let p = i.target().and_then(|t| code.position(t));
+    p.ok_or_else(|| CompileError::bug("jump out of the code").into())
+}
+
+fn name_of(code: &Code, index: u32) -> Step<Arc<str>> {
+    code.names.get(index as usize).cloned().ok_or_else(|| CompileError::bug("name out of range").into())
+}
+
+fn load<M: Machine>(m: &mut M, v: Variable) -> Step<()> {
+    let item = m.load(v)?;
+    m.stack().push(item);
+    Ok(())
+}
+
+fn store<M: Machine>(m: &mut M, v: Variable) -> Step<()> {
+    let item = m.pop_item()?;
+    m.store(v, item)
+}
+
+fn unary<M: Machine>(m: &mut M, op: UnaryOp) -> Step<()> {
+    let a = m.pop()?;
+    m.emit_push(Op::Unary { op, a })
+}
+
+/// The truth value; what is an `i1` already stays.
+fn truth<M: Machine>(m: &mut M, a: super::Value) -> Step<super::Value> {
+    match m.made_by(a) {
+        Some(Op::Truth { .. } | Op::Is { .. } | Op::Contains { .. } | Op::Unary { op: UnaryOp::Not, .. }) => Ok(a),
+        _ => m.emit(Op::Truth { a }),
+    }
+}
+
+fn slice<M: Machine>(m: &mut M, start: super::Value, stop: super::Value, step: Option<super::Value>) -> Step<super::Value> {
+    let present = |m: &M, v: super::Value| (!matches!(m.constant(v), Some(ConstValue::None))).then_some(v);
+    let (start, stop) = (present(m, start), present(m, stop));
+    let step = step.and_then(|s| present(m, s));
+    m.emit(Op::Slice { start, stop, step })
+}
+
+fn call<M: Machine>(m: &mut M, count: usize, names: Vec<Arc<str>>) -> Step<()> {
+    let mut args = m.pop_n(count)?;
+    let this = m.pop_item()?;
+    let callee = m.pop()?;
+    let first_keyword = count.saturating_sub(names.len());
+    let keywords = names.into_iter().zip(args.split_off(first_keyword)).collect();
+    if let Item::Value(this) = this {
+        args.insert(0, this);
+    }
+    m.emit_push(Op::Call { callee, args, keywords })
+}
+
+fn set_function_attribute<M: Machine>(m: &mut M, i: &Instr) -> Step<()> {
+    let function = m.pop()?;
+    let attribute = m.pop_item()?;
+    let Some(Op::Closure { closure, captured }) = m.made_by(function) else {
+        return Err(CompileError::bug("function attribute of no function").into());
+    };
+    match (i.arg, attribute) {
+        (FUNCTION_CLOSURE, Item::Cells(slots)) => {
+            let captured = slots.into_iter().map(|s| m.capture(s)).collect::<Step<Vec<_>>>()?;
+            m.emit_push(Op::Closure { closure, captured })
+        }
+        (FUNCTION_DEFAULTS, Item::Value(v)) => {
+            let Some(ConstValue::Tuple(defaults)) = m.constant(v) else {
+                return Err(m.unsupported("T0026", "defaults of inner functions that are not constant".into()));
+            };
+            let closure = Arc::new(Closure { code: closure.code.clone(), defaults: defaults.to_vec() });
+            m.emit_push(Op::Closure { closure, captured })
+        }
+        (FUNCTION_KWDEFAULTS, _) => Err(m.unsupported("T0026", "keyword-only defaults of inner functions".into())),
+        // Annotations mean nothing to compiled code.
+        _ => {
+            m.push(function);
+            Ok(())
+        }
+    }
+}
+
+/// May the list made at `position` be a tuple? Yes if, within the straight
+/// line that follows, it is consumed by a call, a membership test, an
+/// unpacking or a loop, and never stored or returned.
+fn list_is_transient(code: &Code, position: usize) -> bool {
+    use Opcode as O;
+    // Stack height relative to just below the list.
+    let mut above = 1i32;
+    for (n, i) in code.instrs[position + 1..].iter().enumerate() {
+        if n > 64 {
+            return false;
+        }
+        let effect = i.op.stack_effect_info(i.arg);
+        let taken = effect.popped() as i32;
+        if taken >= above {
+            // This instruction consumes the list.
+            match i.op {
+                O::Call | O::CallKw | O::ContainsOp | O::UnpackSequence | O::GetIter => return true,
+                // Part of a bigger display: follow that one, now on top.
+                O::ListExtend | O::BuildList | O::BuildTuple => {
+                    above = 1;
+                    continue;
+                }
+                _ => return false,
+            }
+        }
+        if i.target().is_some() || !i.falls_through() {
+            return false;
+        }
+        above += effect.effect();
+    }
+    false
+}
+
+/// The library object or class that a constant is, for messages.
+pub fn describe(c: &ConstValue) -> String {
+    match c {
+        ConstValue::Global(g) => match &**g {
+            Global::Opaque { type_name, .. } => format!("object of type {type_name}"),
+            g => g.to_string(),
+        },
+        _ => "constant".into(),
+    }
+}

@@ -1,0 +1,1 @@
+//! Building one loop of ordinary code.
