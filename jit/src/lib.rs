@@ -13,6 +13,7 @@ pub mod perfmap;
 pub mod poll;
 pub mod queue;
 pub mod ordinary;
+mod ordinary_loops;
 pub mod specialisation;
 pub mod symbols;
 pub mod stats;

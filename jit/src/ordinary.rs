@@ -10,6 +10,7 @@
 
 use crate::bytecode::Code;
 use crate::hir::{ExitReason, Variable};
+pub use crate::ordinary_loops::loops;
 use crate::unit::EntryCell;
 use std::sync::Arc;
 
