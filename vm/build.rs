@@ -1,0 +1,8 @@
+//! Gives the linker the script that defers LLVM's static constructors.
+
+fn main() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/llvm-constructors.ld");
+    println!("cargo:rerun-if-changed={script}");
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rustc-link-arg=-Wl,-T,{script}");
+}
