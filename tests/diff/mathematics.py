@@ -37,6 +37,6 @@ for x, y in ((1.5, 2.5), (3.0, 0.5), (7.25, 2.0)):
 print(constants())
 for x in (4, 2.25, 1):
     print(rounded(numpy_scalar(x)))
-print(extremes(1, 2, 3), extremes(2.5, -1.5, 0.0), extremes(3, 2.5, 4))
+print(extremes(1, 2, 3), extremes(2.5, -1.5, 0.0), extremes(3.5, 2.5, 4.25))
 for a, b in ((12, 18), (7, 13), (100, 75), (-9, 6)):
     print(gcds(a, b))
