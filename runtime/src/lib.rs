@@ -17,6 +17,7 @@ pub mod index;
 pub mod iter;
 pub mod kernel_abi;
 pub mod scalar;
+pub mod sched;
 pub mod trap;
 pub mod ufunc;
 
