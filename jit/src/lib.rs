@@ -2,8 +2,10 @@
 
 pub mod abi;
 pub mod bytecode;
+pub mod baseline;
 pub mod entity;
 pub mod error;
+pub mod exec_memory;
 pub mod hir;
 pub mod lir;
 pub mod llvm;

@@ -1,6 +1,6 @@
 //! `/tmp/perf-PID.map`: names of compiled functions for `perf`.
 //!
-//! Written only when `TAIPAN_PERF_MAP=1` or [`enable`] was called. One line a
+//! Written only when `TAIPAN_PERF_MAP=1` (or `PYTHONPERFSUPPORT=1`, as CPython has it) or [`enable`] was called. One line a
 //! function: start and size in hexadecimal, then the name.
 
 use std::io::Write;
@@ -16,7 +16,7 @@ pub fn enable() {
 
 fn enabled() -> bool {
     static ASKED: OnceLock<bool> = OnceLock::new();
-    ON.load(Ordering::Relaxed) || *ASKED.get_or_init(|| std::env::var_os("TAIPAN_PERF_MAP").is_some_and(|v| v == "1"))
+    ON.load(Ordering::Relaxed) || *ASKED.get_or_init(|| std::env::var_os("TAIPAN_PERF_MAP").is_some_and(|v| v == "1") || std::env::var_os("PYTHONPERFSUPPORT").is_some_and(|v| v == "1"))
 }
 
 /// Adds functions: name, address, bytes. A map that cannot be written is

@@ -2,5 +2,6 @@
 //! snippets without an interpreter.
 
 pub mod binary;
+pub mod engine;
 pub mod golden;
 pub mod program;

@@ -12,6 +12,7 @@
 //! `ptr`.
 
 pub mod analysis;
+pub mod interp;
 pub mod op;
 pub mod reader;
 pub mod text;
