@@ -28,6 +28,7 @@ fn arguments(name: &str, memory: &mut [Vec<f64>; 3]) -> Vec<u64> {
 
 fn main() {
     let mut args = std::env::args().skip(1);
+    let only = std::env::var("ONLY").ok();
     let mut recipes: Vec<(&str, Option<Pipeline>)> = vec![("own", None), ("O3", Some(Pipeline::o3()))];
     if let Some(passes) = args.next() {
         let level = match args.next().as_deref() {
@@ -39,6 +40,9 @@ fn main() {
     }
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ir/kernels");
     for name in ["sum_sqrt", "sum_and", "matmul", "stencil", "sqrt_add", "sin_exp", "tanh_trace"] {
+        if only.as_deref().is_some_and(|o| o != name) {
+            continue;
+        }
         let text = std::fs::read_to_string(format!("{dir}/{name}.lir")).expect("kernel file");
         let module = Arc::new(read_module(&text).unwrap_or_else(|e| panic!("{name}: {e:?}")));
         let request = Request { name: name.into(), module, function: FuncId(0), uniform: true };

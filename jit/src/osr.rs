@@ -211,10 +211,7 @@ impl<'a> Continuation<'a> {
         let mut data = self.from.insts[i.index()].clone();
         let mut now: HashMap<Value, Value> = HashMap::new();
         for v in data.uses().collect::<Vec<_>>() {
-            if !now.contains_key(&v) {
-                let value = self.read(at, copy, v);
-                now.insert(v, value);
-            }
+            now.entry(v).or_insert_with(|| self.read(at, copy, v));
         }
         data.map_uses(|v| now[&v]);
         if let Aux::Targets(targets) = &mut data.aux {

@@ -12,8 +12,8 @@
 
 use crate::lir::op::Op;
 use crate::lir::{FuncId, Module};
-use crate::llvm::{self, Request};
-use crate::options::{self, TierMode};
+use crate::llvm::{self, Request, Text};
+use crate::options::{self, DumpKind, TierMode};
 use crate::queue::{self, Urgency};
 use crate::unit::EntryCell;
 use crate::{osr, stats};
@@ -106,8 +106,29 @@ impl Unit {
         Request { name: self.name.clone(), module: self.module.clone(), function: FuncId(0), uniform: true }
     }
 
+    /// A textual form of the optimising tier's code; waits for the compile
+    /// thread. The error says why there is none.
+    pub fn text(self: &Arc<Self>, form: Text) -> Result<String, String> {
+        text(self.request(), form)
+    }
+
+    /// Prints the forms that `--dump` asks for.
+    fn dump(&self, engine: &mut llvm::Engine) {
+        for (kind, form) in [(DumpKind::Llvm, Text::Optimised), (DumpKind::Asm, Text::Assembly)] {
+            if options::get().dump.wants(kind, &self.name) {
+                match engine.text(&self.request(), form) {
+                    Ok(t) => eprintln!("; {} ({form:?})\n{t}", self.name),
+                    Err(e) => eprintln!("; {} ({form:?}): {e}", self.name),
+                }
+            }
+        }
+    }
+
     /// Compiles the unit with LLVM and swaps its entries.
     fn optimise(&self, engine: &mut llvm::Engine) {
+        if !options::get().dump.is_empty() {
+            self.dump(engine);
+        }
         match engine.compile(&self.request()) {
             Ok(code) => {
                 stats::llvm(self.id, "llvm", &code);
@@ -171,6 +192,11 @@ impl Unit {
     }
 }
 
+/// A textual form of what LLVM makes of a request.
+pub fn text(request: Request, form: Text) -> Result<String, String> {
+    queue::call(move |engine| engine.text(&request, form).map_err(|e| e.to_string()))?
+}
+
 /// The unit's module with the OSR entry of a loop added, and its number.
 pub fn osr_module(module: &Module, f: FuncId, number: u32) -> Option<(Module, FuncId)> {
     let func = module.funcs.get(f.index())?;
@@ -204,12 +230,12 @@ pub unsafe extern "C" fn taipan_poll(ctx: *mut Ctx, id: UnitId, func: u32, numbe
             return i64::from(status);
         }
     }
-    if unit.entry.osr_ready.load(Ordering::Acquire) != 0 {
-        if let Some(entry) = unit.at_poll((func, number)) {
-            stats::entered(id);
-            // SAFETY: the entry was made for this loop; contract of this function.
-            return i64::from(unsafe { entry(ctx, live, results) });
-        }
+    if unit.entry.osr_ready.load(Ordering::Acquire) != 0
+        && let Some(entry) = unit.at_poll((func, number))
+    {
+        stats::entered(id);
+        // SAFETY: the entry was made for this loop; contract of this function.
+        return i64::from(unsafe { entry(ctx, live, results) });
     }
     GO_ON
 }

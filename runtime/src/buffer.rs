@@ -54,6 +54,9 @@ pub struct Buffer {
     owner: Option<Box<dyn Any + Send + Sync>>,
 }
 
+/// Byte offset of the data address, for code generators.
+pub const BUFFER_DATA: i64 = std::mem::offset_of!(Buffer, data) as i64;
+
 const HEADER: usize = ALIGN;
 const _: () = assert!(size_of::<Buffer>() <= HEADER);
 

@@ -180,6 +180,21 @@ impl Walk {
         self.empty
     }
 
+    /// The walk over all but the innermost `inner` axes, and the walk over those (to be run with
+    /// [`Walk::for_each_from`]).
+    pub fn split(&self, inner: usize) -> (Walk, Walk) {
+        let part = |axes: &[Axis]| {
+            let axes: SmallVec<[Axis; 4]> = if axes.is_empty() {
+                smallvec![Axis { len: 1, strides: [0; MAX_OPERANDS] }]
+            } else {
+                SmallVec::from_slice(axes)
+            };
+            Walk { axes, start: self.start, operands: self.operands, empty: self.empty }
+        };
+        let (head, tail) = self.axes.split_at(self.axes.len() - inner.min(self.axes.len()));
+        (part(head), part(tail))
+    }
+
     /// Calls `run(pointers, n, strides)` for every innermost run, in order, until one fails.
     #[inline]
     pub fn try_for_each<E>(

@@ -11,12 +11,17 @@ pub mod dtype;
 pub mod array;
 pub mod buffer;
 pub mod cast;
+pub mod creation;
 pub mod error;
 pub mod fpflags;
 pub mod index;
 pub mod iter;
 pub mod kernel_abi;
+pub mod matmul;
+pub mod reduce;
 pub mod scalar;
+pub mod sched;
+pub mod sort;
 pub mod trap;
 pub mod ufunc;
 

@@ -367,12 +367,11 @@ impl<'ctx> Lowering<'_, 'ctx> {
     }
 
     fn flagged(&self, v: BasicValueEnum<'ctx>, fast: FastMath) -> Result<BasicValueEnum<'ctx>> {
-        if fast != FastMath::NONE {
-            if let Some(i) = v.as_instruction_value() {
-                if i.can_use_fast_math_flags() {
-                    i.set_fast_math_flags(fast_math(fast))?;
-                }
-            }
+        if fast != FastMath::NONE
+            && let Some(i) = v.as_instruction_value()
+            && i.can_use_fast_math_flags()
+        {
+            i.set_fast_math_flags(fast_math(fast))?;
         }
         Ok(v)
     }
@@ -490,10 +489,11 @@ impl<'ctx> Lowering<'_, 'ctx> {
         let call = self.asm.builder.build_direct_call(f, &args, "")?;
         call.add_attribute(AttributeLoc::Function, self.asm.attr.nounwind);
         let fast = i.fast();
-        if symbol.pure_fn && fast.approximate() {
-            if let Some(variants) = self.asm.vector_variants(symbol.name) {
-                call.add_attribute(AttributeLoc::Function, variants);
-            }
+        if symbol.pure_fn
+            && fast.approximate()
+            && let Some(variants) = self.asm.vector_variants(symbol.name)
+        {
+            call.add_attribute(AttributeLoc::Function, variants);
         }
         if let Some(result) = i.results.first() {
             let v = call.try_as_basic_value().basic().ok_or("symbol without value")?;

@@ -1,7 +1,7 @@
 //! Which C math functions have vector forms in glibc's libmvec.
 //!
-//! Names follow the x86 vector function ABI: `_ZGV` + instruction set letter
-//! + `N` + lanes + one `v` a parameter + `_` + scalar name. Stated error of
+//! Names follow the x86 vector function ABI: `_ZGV`, instruction set letter,
+//! `N`, lanes, one `v` a parameter, `_`, scalar name. Stated error of
 //! libmvec: up to 4 ulp, so only calls with the `afn` flag are mapped.
 
 /// Scalar names (double form) and parameter counts that libmvec covers since

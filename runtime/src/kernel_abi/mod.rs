@@ -140,6 +140,51 @@ pub unsafe fn write_descriptor(words: *mut u64, a: Array) {
     }
 }
 
+/// Takes the reference out of an output descriptor.
+///
+/// # Safety
+/// `words` is a descriptor that [`taipan_kernel`] filled; its owner word is
+/// not used again.
+pub unsafe extern "C" fn taipan_take_ref(words: *mut u64) -> *mut Buffer {
+    // SAFETY: contract of this function.
+    unsafe { *words as *mut Buffer }
+}
+
+/// 1 if writing the first array element by element, in order, may change
+/// elements of the second that are still to be read; the same elements in the
+/// same order do not count.
+///
+/// # Safety
+/// Both are descriptors that compiled code filled.
+pub unsafe extern "C" fn taipan_overlaps(target: *const u64, source: *const u64) -> i32 {
+    // SAFETY: contract of this function.
+    match unsafe { (read_descriptor(target), read_descriptor(source)) } {
+        (Ok(t), Ok(s)) => i32::from(t.may_share_memory(&s) && !t.same_elements(&s)),
+        _ => 1,
+    }
+}
+
+/// First index and length (two words at `out`) of a slice of `size` items;
+/// `has` bit 0: `start` is given, bit 1: `stop` is given. `step` is not 0.
+///
+/// # Safety
+/// `out` has room for two words.
+pub unsafe extern "C" fn taipan_slice_bounds(size: i64, has: i64, start: i64, stop: i64, step: i64, out: *mut i64) {
+    let start = (has & 1 != 0).then_some(start);
+    let stop = (has & 2 != 0).then_some(stop);
+    let (first, length) = match crate::index::slice_bounds(size as usize, start, stop, Some(step)) {
+        Ok((first, length, _)) => (first, length as i64),
+        Err(_) => (0, 0),
+    };
+    // An empty slice starts inside the array, so that its address stays valid.
+    let first = if length == 0 { 0 } else { first };
+    // SAFETY: contract of this function.
+    unsafe {
+        *out = first;
+        *out.add(1) = length;
+    }
+}
+
 /// Runs kernel `number` on `count` argument words; the result goes to the
 /// descriptor `out`. On failure records the trap and returns its status.
 ///

@@ -3,7 +3,9 @@
 use super::ParamKind::{Array as A, Int as I};
 use super::{Arg, Kernel};
 use crate::array::{Array, Order};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::index::Index;
+use crate::ufunc::{self, ReduceOptions};
 
 fn done(a: Array) -> Result<Option<Array>> {
     Ok(Some(a))
@@ -11,6 +13,33 @@ fn done(a: Array) -> Result<Option<Array>> {
 
 fn ints(args: &[Arg]) -> Result<Vec<isize>> {
     args.iter().map(|a| a.int().map(|i| i as isize)).collect()
+}
+
+/// Index items that put `chooser` at `axis`, full slices before it.
+fn at_axis(chooser: &Array, axis: i64) -> Vec<Index> {
+    let mut items: Vec<Index> = (0..axis).map(|_| Index::ALL).collect();
+    items.push(Index::Array(chooser.clone()));
+    items
+}
+
+/// `array[…, chooser, …]`: arguments array, chooser, axis.
+fn choose(args: &[Arg]) -> Result<Option<Array>> {
+    done(args[0].array()?.index(&at_axis(args[1].array()?, args[2].int()?))?)
+}
+
+/// `array[…, chooser, …] = value`: arguments array, chooser, value, axis.
+fn put(args: &[Arg]) -> Result<Option<Array>> {
+    args[0].array()?.assign_index(&at_axis(args[1].array()?, args[3].int()?), args[2].array()?)?;
+    Ok(None)
+}
+
+/// A ufunc's reduction along one axis: arguments array, axis.
+fn reduce_axis(name: &str, args: &[Arg]) -> Result<Option<Array>> {
+    let a = args[0].array()?;
+    let axis = [a.axis(args[1].int()? as isize)?];
+    let u = ufunc::by_name(name).ok_or_else(|| Error::runtime("no such ufunc"))?;
+    let options = ReduceOptions { axes: Some(&axis), ..Default::default() };
+    done(u.reduce(a, &options)?.0)
 }
 
 /// Every kernel; the position is its number.
@@ -30,6 +59,16 @@ pub static KERNELS: &[Kernel] = &[
             Ok(None)
         },
     },
+    Kernel { name: "get_index", params: &[A, A, I], run: choose },
+    Kernel { name: "get_mask", params: &[A, A, I], run: choose },
+    Kernel { name: "set_index", params: &[A, A, A, I], run: put },
+    Kernel { name: "set_mask", params: &[A, A, A, I], run: put },
+    Kernel { name: "sum_axis", params: &[A, I], run: |a| reduce_axis("add", a) },
+    Kernel { name: "prod_axis", params: &[A, I], run: |a| reduce_axis("multiply", a) },
+    Kernel { name: "min_axis", params: &[A, I], run: |a| reduce_axis("minimum", a) },
+    Kernel { name: "max_axis", params: &[A, I], run: |a| reduce_axis("maximum", a) },
+    Kernel { name: "any_axis", params: &[A, I], run: |a| reduce_axis("logical_or", a) },
+    Kernel { name: "all_axis", params: &[A, I], run: |a| reduce_axis("logical_and", a) },
 ];
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ macro_rules! integers {
             fn f(a: $ty, flags: &mut FpFlags) -> $ty {
                 if a == 0 {
                     *flags |= FpFlags::DIVIDE;
-                    return if <$ty>::MIN == 0 { <$ty>::MAX } else if size_of::<$ty>() >= 4 { <$ty>::MIN } else { 0 };
+                    return if size_of::<$ty>() >= 4 { <$ty>::MIN } else { 0 };
                 }
                 1 / a
             }

@@ -184,8 +184,33 @@ functions1! {
     Degrees, true, |x| x * (180.0 / std::f32::consts::PI), |x| x * (180.0 / std::f64::consts::PI);
     /// Degrees to radians
     Radians, true, |x| x * (std::f32::consts::PI / 180.0), |x| x * (std::f64::consts::PI / 180.0);
-    /// Distance to the next number of larger magnitude
-    Spacing, false, spacing32, spacing64;
+}
+
+/// Distance to the next number of larger magnitude (of `float16` always positive).
+pub struct Spacing;
+impl Op1<f32> for Spacing {
+    type R = f32;
+    fn f(a: f32, _: &mut FpFlags) -> f32 {
+        spacing32(a)
+    }
+}
+impl Op1<f64> for Spacing {
+    type R = f64;
+    fn f(a: f64, _: &mut FpFlags) -> f64 {
+        spacing64(a)
+    }
+}
+impl Op1<f16> for Spacing {
+    type R = f16;
+    fn f(a: f16, _: &mut FpFlags) -> f16 {
+        if !a.is_finite() {
+            return f16::NAN;
+        }
+        // The neighbour towards positive infinity.
+        let bits = a.to_bits();
+        let next = if a == f16::ZERO { 1 } else if bits & 0x8000 == 0 { bits + 1 } else { bits - 1 };
+        f16::from_f32(f16::from_bits(next).to_f32() - a.to_f32())
+    }
 }
 
 macro_rules! spacing {
@@ -194,7 +219,7 @@ macro_rules! spacing {
             if !x.is_finite() {
                 return <$ty>::NAN;
             }
-            let away = if x.is_sign_negative() { <$ty>::NEG_INFINITY } else { <$ty>::INFINITY };
+            let away = if x < 0.0 { <$ty>::NEG_INFINITY } else { <$ty>::INFINITY };
             $next(x, away) - x
         }
     };
@@ -513,7 +538,7 @@ macro_rules! complex_composites {
                     return one;
                 }
                 if a == zero {
-                    return if b.re > 0.0 && b.im == 0.0 {
+                    return if b.re > 0.0 {
                         zero
                     } else {
                         // Raises `invalid`, as 0 to such a power has no value.
@@ -521,7 +546,7 @@ macro_rules! complex_composites {
                         <$complex>::new(nan, nan)
                     };
                 }
-                if b.im == 0.0 && b.re.fract() == 0.0 && b.re.abs() < 100.0 {
+                if b.im == 0.0 && b.re.fract() == 0.0 && b.re.abs() < 100.0 && a.is_finite() {
                     return integer_power(a, b.re as i32, one);
                 }
                 $pow(a, b)

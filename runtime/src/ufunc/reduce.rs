@@ -175,7 +175,7 @@ impl Ufunc {
         }
         let acc_strides = spread_strides(&acc, source.ndim(), axes, options.keepdims);
         let (soft, hard) = fpflags::watch(|| {
-            fold_all(row, &source, acc.data(), &acc_strides, axes, options.where_)
+            fold_all(row, &source, acc.data(), &acc_strides, options.where_)
         });
         let flags = if self.watches { check_flags(soft? | hard)? } else { check_flags(soft?)? };
         if !direct {
@@ -362,7 +362,7 @@ impl Ufunc {
                 let acc = if result.dtype() == dtype { target.clone() } else { target.cast_to(dtype)? };
                 let strides = spread_strides(&acc, source.ndim(), &[axis], true);
                 let (soft, hard) =
-                    fpflags::watch(|| fold_all(row, &rest, acc.data(), &strides, &[axis], None));
+                    fpflags::watch(|| fold_all(row, &rest, acc.data(), &strides, None));
                 flags |= soft?;
                 if self.watches {
                     flags |= hard;
@@ -445,7 +445,6 @@ fn fold_all(
     source: &Array,
     acc: *mut u8,
     acc_strides: &[isize],
-    axes: &[usize],
     mask: Option<&Array>,
 ) -> Result<FpFlags> {
     if source.size() == 0 {
@@ -469,20 +468,16 @@ fn fold_all(
     let operands: SmallVec<[(*mut u8, &[isize]); 3]> =
         operands.iter().zip(&permuted).map(|((p, _), s)| (*p, &s[..])).collect();
     let walk = Walk::new(&shape, &operands, WalkOrder::C);
-    let _ = axes;
 
     let mut flags = FpFlags::NONE;
-    let folder = Folder { row, fold: row.fold, itemsize: dtype.itemsize() as isize };
+    let folder = Folder { row, fold: row.fold };
     let needs_cast = source.dtype() != dtype;
-    // Full float sums over several axes that do not merge go through chunks of whole rows.
-    let gathers = !needs_cast
-        && mask.is_none()
-        && walk.ndim() > 1
-        && walk.strides_of(1).all(|s| s == 0)
-        && row.fold.is_some()
-        && dtype.is_inexact()
-        && walk.inner_len() <= CHUNK;
-    if !needs_cast && !gathers {
+    // Reduced axes that end up innermost but do not merge are gathered, because that is how NumPy
+    // sums them: in chunks of whole rows.
+    let group = walk.strides_of(1).collect::<SmallVec<[isize; 4]>>().iter().rev().take_while(|&&s| s == 0).count();
+    let gathers =
+        mask.is_none() && row.fold.is_some() && (needs_cast || (dtype.is_inexact() && group > 1));
+    if !needs_cast && !(gathers && group > 0) {
         walk.for_each(|p, n, s| {
             // SAFETY: the walk stays inside all operands.
             unsafe {
@@ -495,43 +490,44 @@ fn fold_all(
         });
         return Ok(flags);
     }
-    // Conversion (or gathering) in chunks.
     let cast = cast_fn(source.dtype(), dtype);
     let size = dtype.itemsize();
     let scratch = Array::empty(&[CHUNK], dtype, Order::C)?;
     let block = scratch.data();
-    if walk.strides_of(1).all(|s| s == 0) && mask.is_none() {
-        // One accumulator: chunks span rows as far as whole rows fit.
-        let inner = walk.inner_len();
-        let capacity = if walk.ndim() == 1 || inner > CHUNK { CHUNK } else { CHUNK / inner * inner };
-        let mut filled = 0;
-        walk.for_each(|p, n, s| {
-            let mut done = 0;
-            while done < n {
-                let len = (n - done).min(capacity - filled);
-                // SAFETY: `len` elements remain in the run and in the block; the accumulator is
-                // one element.
-                unsafe {
-                    cast(
-                        p[0].wrapping_offset(done as isize * s[0]),
-                        s[0],
-                        block.wrapping_add(filled * size),
-                        size as isize,
-                        len,
-                    );
-                    filled += len;
-                    if filled == capacity {
-                        flags |= folder.run(p[1], 0, block, size as isize, filled);
-                        filled = 0;
+    if gathers && group > 0 {
+        let (outer, inner) = walk.split(group);
+        let row_len = inner.inner_len();
+        let capacity = if group == 1 || row_len > CHUNK { CHUNK } else { CHUNK / row_len * row_len };
+        outer.for_each(|p, n, s| {
+            for i in 0..n as isize {
+                let start = p[0].wrapping_offset(i * s[0]);
+                let acc = p[1].wrapping_offset(i * s[1]);
+                let mut filled = 0;
+                inner.for_each_from(&[start, acc], |p, n, s| {
+                    let mut done = 0;
+                    while done < n {
+                        let len = (n - done).min(capacity - filled);
+                        let from = p[0].wrapping_offset(done as isize * s[0]);
+                        let to = block.wrapping_add(filled * size);
+                        // SAFETY: `len` elements remain in the run and in the block; the
+                        // accumulator is one element.
+                        unsafe {
+                            cast(from, s[0], to, size as isize, len);
+                            filled += len;
+                            if filled == capacity {
+                                flags |= folder.run(acc, 0, block, size as isize, filled);
+                                filled = 0;
+                            }
+                        }
+                        done += len;
                     }
+                });
+                if filled > 0 {
+                    // SAFETY: as above.
+                    flags |= unsafe { folder.run(acc, 0, block, size as isize, filled) };
                 }
-                done += len;
             }
         });
-        if filled > 0 {
-            // SAFETY: as above.
-            flags |= unsafe { folder.run(acc, 0, block, size as isize, filled) };
-        }
         return Ok(flags);
     }
     walk.for_each(|p, n, s| {
@@ -558,7 +554,6 @@ fn fold_all(
 struct Folder<'a> {
     row: &'a LoopRow,
     fold: Option<ReduceLoop>,
-    itemsize: isize,
 }
 
 impl Folder<'_> {
@@ -617,7 +612,6 @@ impl Folder<'_> {
                 i += 1;
             }
         }
-        let _ = self.itemsize;
         flags
     }
 }

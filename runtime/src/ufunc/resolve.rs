@@ -91,17 +91,40 @@ impl Ufunc {
             "negative" => Error::type_error(
                 "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the logical_not function instead.",
             ),
-            _ => Error::ufunc_type(format!(
-                "ufunc '{}' did not contain a loop with signature matching types <class 'numpy.dtypes.BoolDType'> -> None",
-                self.name
-            )),
+            _ => self.no_exact_loop(&[DType::Bool, DType::Bool][..self.nin]),
         }
     }
 
-    fn no_loop(&self, _types: &[DType]) -> Error {
+    fn no_exact_loop(&self, types: &[DType]) -> Error {
+        let classes: SmallVec<[String; 4]> = types.iter().map(|&t| dtype_class(t)).collect();
+        let tuple = if classes.len() == 1 {
+            classes[0].clone()
+        } else {
+            format!("({})", classes.join(", "))
+        };
+        Error::ufunc_type(format!(
+            "ufunc '{}' did not contain a loop with signature matching types {tuple} -> None",
+            self.name
+        ))
+    }
+
+    fn no_loop(&self, types: &[DType]) -> Error {
+        if self.rule == Rule::NoBool {
+            return self.no_exact_loop(types);
+        }
         Error::type_error(format!(
             "ufunc '{}' not supported for the input types, and the inputs could not be safely coerced to any supported types according to the casting rule ''safe''",
             self.name
         ))
     }
+}
+
+/// The class of a dtype as Python prints it.
+fn dtype_class(dtype: DType) -> String {
+    let name = dtype.name();
+    let (head, tail) = match name.strip_prefix("uint") {
+        Some(rest) => ("UInt".to_owned(), rest),
+        None => (name[..1].to_uppercase(), &name[1..]),
+    };
+    format!("<class 'numpy.dtypes.{head}{tail}DType'>")
 }

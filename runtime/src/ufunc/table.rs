@@ -293,8 +293,8 @@ ufuncs! {
     "left_shift", 2, 1, NONE, First, false, integer_types!(loops, pair<LeftShift>);
     "right_shift", 2, 1, NONE, First, false, integer_types!(loops, pair<RightShift>);
     "bitwise_count", 1, 1, NONE, First, false, integer_types!(loops, row1<BitCount>);
-    "gcd", 2, 1, ZERO, First, false, integer_types!(loops, row2_fold<Gcd>);
-    "lcm", 2, 1, NONE, First, false, integer_types!(loops, row2_fold<Lcm>);
+    "gcd", 2, 1, ZERO, NoBool, false, integer_types!(loops, row2_fold<Gcd>);
+    "lcm", 2, 1, NONE, NoBool, false, integer_types!(loops, row2_fold<Lcm>);
     "equal", 2, 1, NONE, Comparison, false, comparison_loops!(Equal);
     "not_equal", 2, 1, NONE, Comparison, false, comparison_loops!(NotEqual);
     "less", 2, 1, NONE, Comparison, false, comparison_loops!(Less);

@@ -1,0 +1,342 @@
+//! Sorting and searching: `sort`, `argsort`, `partition`, `searchsorted`, `unique`.
+//!
+//! # Unsafe contract
+//! Lines are copied between arrays and scratch vectors through checked lengths.
+//!
+//! The order is NumPy's: NaN last, complex numbers lexicographic. Every sort here is stable where
+//! that can be seen (`argsort`), which is a legal outcome for every `kind`.
+
+use std::cmp::Ordering;
+
+use num_complex::Complex;
+
+use crate::array::{Array, Order};
+use crate::dtype::{Bool, DType, Element, promote_types};
+use crate::error::{Error, Result};
+use crate::iter::{Shape, Strides, Walk, WalkOrder};
+
+/// Elements with NumPy's total order.
+pub trait Sortable: Element {
+    /// The order, NaN after everything.
+    fn order(&self, other: &Self) -> Ordering;
+    /// Sorts in place.
+    fn sort(values: &mut [Self]) {
+        values.sort_unstable_by(Self::order);
+    }
+}
+
+macro_rules! sortable_integers {
+    ($($ty:ty)*) => { $(
+        impl Sortable for $ty {
+            #[inline(always)]
+            fn order(&self, other: &Self) -> Ordering { self.cmp(other) }
+            fn sort(values: &mut [Self]) { values.sort_unstable(); }
+        }
+    )* };
+}
+sortable_integers!(i8 i16 i32 i64 u8 u16 u32 u64);
+
+impl Sortable for Bool {
+    fn order(&self, other: &Self) -> Ordering {
+        self.get().cmp(&other.get())
+    }
+}
+
+macro_rules! sortable_floats {
+    ($($ty:ty, $bits:ty;)*) => { $(
+        impl Sortable for $ty {
+            #[inline(always)]
+            fn order(&self, other: &Self) -> Ordering {
+                self.partial_cmp(other).unwrap_or_else(|| self.is_nan().cmp(&other.is_nan()))
+            }
+            fn sort(values: &mut [Self]) {
+                // NaNs go last; the rest sorts as integers with the same order.
+                let mut end = values.len();
+                let mut i = 0;
+                while i < end {
+                    if values[i].is_nan() {
+                        end -= 1;
+                        values.swap(i, end);
+                    } else {
+                        i += 1;
+                    }
+                }
+                values[..end].sort_unstable_by_key(|v| {
+                    let bits = v.to_bits() as $bits;
+                    bits ^ (((bits >> (<$bits>::BITS - 1)) as $bits) & <$bits>::MAX)
+                });
+            }
+        }
+    )* };
+}
+sortable_floats!(half::f16, i16; f32, i32; f64, i64;);
+
+macro_rules! sortable_complex {
+    ($($ty:ty)*) => { $(
+        impl Sortable for Complex<$ty> {
+            fn order(&self, other: &Self) -> Ordering {
+                // Numbers first, then those with a NaN part, ordered by their other part.
+                let rank = |c: &Self| (c.re.is_nan() as u8) * 2 + c.im.is_nan() as u8;
+                let (a, b) = (rank(self), rank(other));
+                if a == 0 && b == 0 {
+                    return self.re.order(&other.re).then(self.im.order(&other.im));
+                }
+                a.cmp(&b).then_with(|| match a {
+                    1 => self.re.order(&other.re),
+                    2 => self.im.order(&other.im),
+                    _ => Ordering::Equal,
+                })
+            }
+        }
+    )* };
+}
+sortable_complex!(f32 f64);
+
+/// Calls `each(source line, target line)` (pointers) for all lines along an axis.
+fn for_lines(source: &Array, target: &Array, axis: usize, mut each: impl FnMut(*mut u8, *mut u8)) {
+    let drop_axis = |a: &Array| {
+        let mut shape = Shape::from_slice(a.shape());
+        let mut strides = Strides::from_slice(a.strides());
+        shape.remove(axis);
+        strides.remove(axis);
+        (shape, strides)
+    };
+    let (shape, from) = drop_axis(source);
+    let (_, to) = drop_axis(target);
+    Walk::new(&shape, &[(source.data(), &from), (target.data(), &to)], WalkOrder::Memory).for_each(
+        |p, n, s| {
+            for i in 0..n as isize {
+                each(p[0].wrapping_offset(i * s[0]), p[1].wrapping_offset(i * s[1]));
+            }
+        },
+    );
+}
+
+/// Reads a line into a vector.
+///
+/// # Safety
+/// `n` elements of type `T` from `src`, `stride` bytes apart.
+unsafe fn read_line<T: Element>(values: &mut Vec<T>, src: *const u8, stride: isize, n: usize) {
+    values.clear();
+    values.extend((0..n as isize).map(|i| {
+        // SAFETY: by the contract.
+        unsafe { src.wrapping_offset(i * stride).cast::<T>().read_unaligned() }
+    }));
+}
+
+fn line_buffer<T>(n: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(n)
+        .map_err(|_| Error::memory("Unable to allocate memory for sorting"))?;
+    Ok(values)
+}
+
+/// Sorts each line along an axis in place.
+pub fn sort_in_place(array: &Array, axis: usize) -> Result<()> {
+    array.check_writeable()?;
+    let (n, step) = (array.shape()[axis], array.strides()[axis]);
+    with_dtype!(array.dtype(), T => {
+        let mut values: Vec<T> = line_buffer(n)?;
+        for_lines(array, array, axis, |line, _| {
+            // SAFETY: each line has `n` elements; nothing else refers to them during the sort.
+            unsafe {
+                if step == size_of::<T>() as isize && line as usize % align_of::<T>() == 0 {
+                    T::sort(std::slice::from_raw_parts_mut(line.cast::<T>(), n));
+                } else {
+                    read_line(&mut values, line, step, n);
+                    T::sort(&mut values);
+                    for (i, v) in values.iter().enumerate() {
+                        line.wrapping_offset(i as isize * step).cast::<T>().write_unaligned(*v);
+                    }
+                }
+            }
+        });
+    });
+    Ok(())
+}
+
+/// A sorted copy along an axis; `None` flattens first.
+pub fn sort(array: &Array, axis: Option<isize>) -> Result<Array> {
+    let (copy, axis) = match axis {
+        None => (array.ravel(Order::C)?.copy(Order::C)?, 0),
+        Some(axis) => (array.copy(Order::K)?, array.axis(axis)?),
+    };
+    sort_in_place(&copy, axis)?;
+    Ok(copy)
+}
+
+/// Indices that sort each line along an axis (stable), as `int64`; `None` flattens first.
+pub fn argsort(array: &Array, axis: Option<isize>) -> Result<Array> {
+    let (source, axis) = match axis {
+        None => (array.ravel(Order::C)?, 0),
+        Some(axis) => (array.clone(), array.axis(axis)?),
+    };
+    let result = Array::empty(source.shape(), DType::I64, Order::C)?;
+    let (n, step, out) = (source.shape()[axis], source.strides()[axis], result.strides()[axis]);
+    with_dtype!(source.dtype(), T => {
+        let mut values: Vec<T> = line_buffer(n)?;
+        let mut keyed: Vec<(T, u32)> = Vec::new();
+        let mut indices: Vec<i64> = line_buffer(n)?;
+        for_lines(&source, &result, axis, |line, target| {
+            // SAFETY: each line has `n` elements in both arrays.
+            unsafe {
+                read_line(&mut values, line, step, n);
+                indices.clear();
+                if n <= u32::MAX as usize {
+                    // Keys beside their indices sort without a detour through memory.
+                    keyed.clear();
+                    keyed.extend(values.iter().zip(0u32..).map(|(&v, i)| (v, i)));
+                    keyed.sort_unstable_by(|a, b| a.0.order(&b.0).then(a.1.cmp(&b.1)));
+                    indices.extend(keyed.iter().map(|k| k.1 as i64));
+                } else {
+                    indices.extend(0..n as i64);
+                    indices.sort_by(|&a, &b| values[a as usize].order(&values[b as usize]));
+                }
+                for (i, &index) in indices.iter().enumerate() {
+                    target.wrapping_offset(i as isize * out).cast::<i64>().write(index);
+                }
+            }
+        });
+    });
+    Ok(result)
+}
+
+/// `np.partition`: a copy whose element `kth` along the axis is in sorted place.
+pub fn partition(array: &Array, kth: &[i64], axis: Option<isize>) -> Result<Array> {
+    let (copy, axis) = match axis {
+        None => (array.ravel(Order::C)?.copy(Order::C)?, 0),
+        Some(axis) => (array.copy(Order::C)?, array.axis(axis)?),
+    };
+    let (n, step) = (copy.shape()[axis], copy.strides()[axis]);
+    let mut places = kth_places(kth, n)?;
+    places.sort_unstable();
+    with_dtype!(copy.dtype(), T => {
+        let mut values: Vec<T> = line_buffer(n)?;
+        for_lines(&copy, &copy, axis, |line, _| {
+            // SAFETY: each line has `n` elements.
+            unsafe {
+                read_line(&mut values, line, step, n);
+                let mut start = 0;
+                for &k in &places {
+                    values[start..].select_nth_unstable_by(k - start, T::order);
+                    start = k;
+                }
+                for (i, v) in values.iter().enumerate() {
+                    line.wrapping_offset(i as isize * step).cast::<T>().write_unaligned(*v);
+                }
+            }
+        });
+    });
+    Ok(copy)
+}
+
+/// `np.argpartition`; a full sort is a legal partition.
+pub fn argpartition(array: &Array, kth: &[i64], axis: Option<isize>) -> Result<Array> {
+    let n = match axis {
+        None => array.size(),
+        Some(axis) => array.shape()[array.axis(axis)?],
+    };
+    kth_places(kth, n)?;
+    argsort(array, axis)
+}
+
+fn kth_places(kth: &[i64], n: usize) -> Result<Vec<usize>> {
+    kth.iter()
+        .map(|&k| {
+            let place = if k < 0 { k + n as i64 } else { k };
+            usize::try_from(place).ok().filter(|&p| p < n).ok_or_else(|| {
+                Error::value(format!("kth(={k}) out of bounds ({n})"))
+            })
+        })
+        .collect()
+}
+
+/// `np.searchsorted`: insertion points of `values` in the sorted one-dimensional `sorted`.
+pub fn searchsorted(sorted: &Array, values: &Array, right: bool, sorter: Option<&Array>) -> Result<Array> {
+    if sorted.ndim() != 1 {
+        return Err(Error::value("object too deep for desired array"));
+    }
+    let dtype = promote_types(sorted.dtype(), values.dtype());
+    let sorted = match sorter {
+        None => sorted.clone(),
+        Some(sorter) => {
+            if sorter.ndim() != 1 || sorter.size() != sorted.size() {
+                return Err(Error::value("sorter.size must equal a.size"));
+            }
+            crate::creation::take(sorted, sorter, None, crate::creation::IndexMode::Raise)?
+        }
+    };
+    let (sorted, values) = (sorted.cast_to(dtype)?, values.cast_to(dtype)?);
+    let result = Array::empty(values.shape(), DType::I64, Order::C)?;
+    with_dtype!(dtype, T => {
+        let line = sorted.to_vec::<T>()?;
+        let wanted = values.to_vec::<T>()?;
+        for (i, v) in wanted.iter().enumerate() {
+            let place = if right {
+                line.partition_point(|x| x.order(v) != Ordering::Greater)
+            } else {
+                line.partition_point(|x| x.order(v) == Ordering::Less)
+            };
+            // SAFETY: one result per value.
+            unsafe { result.data().cast::<i64>().add(i).write(place as i64) };
+        }
+    });
+    Ok(result)
+}
+
+/// Results of [`unique`]; all one-dimensional.
+pub struct Unique {
+    /// Sorted distinct values.
+    pub values: Array,
+    /// Position of the first occurrence of each.
+    pub index: Array,
+    /// For each element of the flattened input, the position of its value.
+    pub inverse: Array,
+    /// Occurrences of each.
+    pub counts: Array,
+}
+
+/// `np.unique` of the flattened array; NaNs count as equal if `equal_nan`.
+pub fn unique(array: &Array, equal_nan: bool) -> Result<Unique> {
+    let flat = array.ravel(Order::C)?;
+    let order = argsort(&flat, Some(0))?.to_vec::<i64>()?;
+    let n = order.len();
+    let (mut first, mut counts, mut inverse) = (Vec::new(), Vec::new(), vec![0i64; n]);
+    with_dtype!(array.dtype(), T => {
+        let values = flat.to_vec::<T>()?;
+        for (k, &i) in order.iter().enumerate() {
+            let same = k > 0 && {
+                let (a, b) = (&values[order[k - 1] as usize], &values[i as usize]);
+                let is_nan = |v: &T| v.is_not_a_number();
+                if is_nan(a) || is_nan(b) { equal_nan && is_nan(a) && is_nan(b) } else { a == b }
+            };
+            if !same {
+                first.push(i);
+                counts.push(0i64);
+            }
+            let last = counts.len() - 1;
+            counts[last] += 1;
+            inverse[i as usize] = last as i64;
+        }
+    });
+    let index = Array::from_vec(&first)?;
+    Ok(Unique {
+        values: crate::creation::take(&flat, &index, None, crate::creation::IndexMode::Raise)?,
+        index,
+        inverse: Array::from_vec(&inverse)?,
+        counts: Array::from_vec(&counts)?,
+    })
+}
+
+/// Whether a value differs from itself.
+trait NotANumber {
+    fn is_not_a_number(&self) -> bool;
+}
+
+impl<T: PartialEq> NotANumber for T {
+    #[allow(clippy::eq_op, reason = "that is what makes a NaN")]
+    fn is_not_a_number(&self) -> bool {
+        self != self
+    }
+}
