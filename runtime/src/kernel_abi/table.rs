@@ -5,10 +5,18 @@ use super::{Arg, Kernel};
 use crate::array::{Array, Order};
 use crate::error::{Error, Result};
 use crate::index::Index;
+use crate::reduce::{self, Reduction};
 use crate::ufunc::{self, ReduceOptions};
+use crate::{matmul, sort};
 
-fn done(a: Array) -> Result<Option<Array>> {
+/// A result that is a view, with whatever strides its type in compiled code allows.
+fn view(a: Array) -> Result<Option<Array>> {
     Ok(Some(a))
+}
+
+/// A result that compiled code takes for C-contiguous.
+fn done(a: Array) -> Result<Option<Array>> {
+    Ok(Some(if a.is_c_contiguous() { a } else { a.copy(Order::C)? }))
 }
 
 fn ints(args: &[Arg]) -> Result<Vec<isize>> {
@@ -45,7 +53,7 @@ fn reduce_axis(name: &str, args: &[Arg]) -> Result<Option<Array>> {
 /// Every kernel; the position is its number.
 pub static KERNELS: &[Kernel] = &[
     Kernel { name: "copy", params: &[A], run: |a| done(a[0].array()?.copy(Order::C)?) },
-    Kernel { name: "copy_keep", params: &[A], run: |a| done(a[0].array()?.copy(Order::K)?) },
+    Kernel { name: "copy_keep", params: &[A], run: |a| view(a[0].array()?.copy(Order::K)?) },
     Kernel { name: "astype", params: &[A, I], run: |a| done(a[0].array()?.cast_to(a[1].dtype()?)?) },
     Kernel { name: "ravel", params: &[A], run: |a| done(a[0].array()?.ravel(Order::C)?) },
     Kernel { name: "flatten", params: &[A], run: |a| done(a[0].array()?.copy(Order::C)?.ravel(Order::C)?) },
@@ -69,6 +77,17 @@ pub static KERNELS: &[Kernel] = &[
     Kernel { name: "max_axis", params: &[A, I], run: |a| reduce_axis("maximum", a) },
     Kernel { name: "any_axis", params: &[A, I], run: |a| reduce_axis("logical_or", a) },
     Kernel { name: "all_axis", params: &[A, I], run: |a| reduce_axis("logical_and", a) },
+    Kernel { name: "var", params: &[A], run: |a| done(reduce::var(a[0].array()?, &Reduction::default(), 0.0)?.0) },
+    Kernel { name: "std", params: &[A], run: |a| done(reduce::std(a[0].array()?, &Reduction::default(), 0.0)?.0) },
+    Kernel { name: "argmin", params: &[A], run: |a| done(reduce::arg_extremum(a[0].array()?, None, false, false)?) },
+    Kernel { name: "argmax", params: &[A], run: |a| done(reduce::arg_extremum(a[0].array()?, None, false, true)?) },
+    Kernel { name: "count_nonzero", params: &[A], run: |a| done(reduce::count_nonzero(a[0].array()?, None, false)?) },
+    Kernel { name: "matmul", params: &[A, A], run: |a| done(matmul::dot(a[0].array()?, a[1].array()?, None)?) },
+    Kernel { name: "sort", params: &[A], run: |a| done(sort::sort(a[0].array()?, Some(-1))?) },
+    Kernel { name: "argsort", params: &[A], run: |a| done(sort::argsort(a[0].array()?, Some(-1))?) },
+    Kernel { name: "searchsorted", params: &[A, A, I], run: |a| done(sort::searchsorted(a[0].array()?, a[1].array()?, a[2].int()? != 0, None)?) },
+    Kernel { name: "cumsum", params: &[A], run: |a| done(reduce::cumulative("add", a[0].array()?, None, None, None)?.0) },
+    Kernel { name: "cumprod", params: &[A], run: |a| done(reduce::cumulative("multiply", a[0].array()?, None, None, None)?.0) },
 ];
 
 #[cfg(test)]
