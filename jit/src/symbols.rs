@@ -97,6 +97,9 @@ macro_rules! c_functions {
                 (vec![$( <$p as CType>::TY.expect("a parameter has a type") ),*], Out::TY)
             }
         }
+        impl<Out, $($p),*> CType for unsafe extern "C" fn($($p),*) -> Out {
+            const TY: Option<Ty> = Some(Ty::Ptr);
+        }
     )* };
 }
 c_functions! {
@@ -176,8 +179,22 @@ const POLLS: Rows = symbol_rows! {
     call taipan_poll(Ptr, I64, I32, I32, Ptr, Ptr) -> I64 = crate::tier::taipan_poll;
 };
 
+const BUFFERS: Rows = symbol_rows! {
+    call taipan_buffer_alloc(I64, I32) -> Ref = taipan_runtime::buffer::taipan_buffer_alloc;
+    call taipan_buffer_retain(Ref) = taipan_runtime::buffer::taipan_buffer_retain;
+    call taipan_buffer_release(Ref) = taipan_runtime::buffer::taipan_buffer_release;
+};
+
+const KERNELS: Rows = symbol_rows! {
+    call taipan_kernel(Ptr, I64, I64, Ptr, Ptr, I64) -> I32 = taipan_runtime::kernel_abi::taipan_kernel;
+    call taipan_take_ref(Ptr) -> Ref = taipan_runtime::kernel_abi::taipan_take_ref;
+    call taipan_overlaps(Ptr, Ptr) -> I32 = taipan_runtime::kernel_abi::taipan_overlaps;
+    call taipan_slice_bounds(I64, I64, I64, I64, I64, Ptr) = taipan_runtime::kernel_abi::taipan_slice_bounds;
+    call taipan_parfor(Ptr, Ptr, I64, I64, Ptr, I64) -> I32 = taipan_runtime::sched::taipan_parfor;
+};
+
 /// Every list of this crate's table.
-const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS];
+const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS];
 
 type Table = HashMap<&'static str, &'static Row>;
 
