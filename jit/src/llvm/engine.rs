@@ -3,7 +3,8 @@
 //! An engine belongs to one thread. Errors leave the unit in its present
 //! tier; fatal errors of LLVM go to the thread's hook (see `init`).
 //!
-//! `unsafe` room: none here beyond what `orc` and `raw` state.
+//! `unsafe` room: a diagnostics collector is attached to each context and
+//! lives longer (declared before it).
 
 use super::assemble::Assembly;
 use super::error::{LlvmError, Result};
@@ -11,6 +12,7 @@ use super::init::{self, Host};
 use super::object;
 use super::orc::Linker;
 use super::pipeline::Pipeline;
+use super::raw::Diagnostics;
 use crate::lir::{FuncId, Module as Lir};
 use inkwell::OptimizationLevel;
 use inkwell::context::Context;
@@ -145,12 +147,16 @@ impl Engine {
         let mut clock = Instant::now();
         let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed();
 
+        let diagnostics = Diagnostics::default();
         let context = Context::create();
+        // SAFETY: `diagnostics` is dropped after `context`.
+        unsafe { diagnostics.attach(&context) };
         let (asm, pipeline) = self.assemble(&context, r, &direct, uniform.as_deref())?;
         phases.build = lap();
         self.optimise(&asm, &pipeline)?;
         phases.optimise = lap();
         let object = self.machine(pipeline.level)?.write_to_memory_buffer(&asm.module, FileType::Object)?;
+        diagnostics.check()?;
         phases.emit = lap();
 
         for name in asm.outside() {
@@ -178,7 +184,10 @@ impl Engine {
 
     /// A textual form; nothing is linked.
     pub fn text(&mut self, r: &Request, form: Text) -> Result<String> {
+        let diagnostics = Diagnostics::default();
         let context = Context::create();
+        // SAFETY: `diagnostics` is dropped after `context`.
+        unsafe { diagnostics.attach(&context) };
         let (asm, pipeline) = self.assemble(&context, r, &r.name, None)?;
         if form != Text::Lowered {
             self.optimise(&asm, &pipeline)?;

@@ -4,12 +4,20 @@
 //! for the call, and hands their raw pointers to LLVM-C functions that
 //! neither keep nor free them; what they give back belongs to the same module.
 
-use super::error::Result;
+use super::error::{LlvmError, Result};
 use super::types::Types;
 use inkwell::builder::Builder;
-use inkwell::llvm_sys::core::{LLVMBuildFreeze, LLVMBuildGEPWithNoWrapFlags};
+use inkwell::context::Context;
+use inkwell::llvm_sys::LLVMDiagnosticSeverity;
+use inkwell::llvm_sys::core::{
+    LLVMBuildFreeze, LLVMBuildGEPWithNoWrapFlags, LLVMContextSetDiagnosticHandler, LLVMDisposeMessage, LLVMGetDiagInfoDescription,
+    LLVMGetDiagInfoSeverity,
+};
+use inkwell::llvm_sys::prelude::LLVMDiagnosticInfoRef;
 use inkwell::types::BasicType;
 use inkwell::values::{AsValueRef, BasicValueEnum, IntValue, PointerValue};
+use std::cell::RefCell;
+use std::ffi::{CStr, c_void};
 
 /// `p + index * sizeof(element)`. The address computation never wraps around
 /// the address space (so loops over it have a known trip count), but the
@@ -46,4 +54,39 @@ pub(super) fn offset<'ctx>(b: &Builder<'ctx>, ty: &Types<'ctx>, p: PointerValue<
 pub(super) fn freeze<'ctx>(b: &Builder<'ctx>, v: BasicValueEnum<'ctx>) -> BasicValueEnum<'ctx> {
     // SAFETY: module contract.
     unsafe { BasicValueEnum::new(LLVMBuildFreeze(b.as_mut_ptr(), v.as_value_ref(), c"".as_ptr())) }
+}
+
+/// Errors that passes and the code generator report for one context. Without
+/// a collector LLVM prints them and ends the process.
+#[derive(Default)]
+pub(super) struct Diagnostics(RefCell<Vec<String>>);
+
+extern "C" fn collect(info: LLVMDiagnosticInfoRef, sink: *mut c_void) {
+    // SAFETY: `sink` is the collector given to `attach`, which outlives the
+    // context; LLVM hands out a string that is ours to free.
+    unsafe {
+        if LLVMGetDiagInfoSeverity(info) == LLVMDiagnosticSeverity::LLVMDSError {
+            let text = LLVMGetDiagInfoDescription(info);
+            let sink = &*sink.cast::<Diagnostics>();
+            sink.0.borrow_mut().push(CStr::from_ptr(text).to_string_lossy().into_owned());
+            LLVMDisposeMessage(text);
+        }
+    }
+}
+
+impl Diagnostics {
+    /// Collects the context's errors here from now on.
+    ///
+    /// # Safety
+    /// The collector stays in place and alive as long as the context.
+    pub unsafe fn attach(&self, context: &Context) {
+        let sink = std::ptr::from_ref(self).cast_mut().cast();
+        // SAFETY: contract of this function.
+        unsafe { LLVMContextSetDiagnosticHandler(context.raw(), Some(collect), sink) };
+    }
+
+    /// The first error, if there is one.
+    pub fn check(&self) -> Result<()> {
+        self.0.borrow().first().map_or(Ok(()), |e| Err(LlvmError(e.clone())))
+    }
 }
