@@ -13,9 +13,13 @@ use crate::array::{Array, Order};
 use crate::dtype::{Bool, DType, promote_types};
 use crate::error::{Error, Result, shape_text};
 use crate::iter::{Shape, Walk, WalkOrder, broadcast_shapes, broadcast_strides};
+use crate::sched;
 
 /// Products with at least this many multiplications use several threads.
 const PARALLEL: usize = 1 << 21;
+
+/// Rows of the result that one thread computes at least.
+const ROWS: usize = 64;
 
 /// One matrix as the kernels see it: first element and byte strides of rows and columns.
 #[derive(Clone, Copy)]
@@ -33,22 +37,31 @@ unsafe fn product(dtype: DType, m: usize, k: usize, n: usize, a: Matrix, b: Matr
     macro_rules! blocked {
         ($ty:ty, $zero:expr, $one:expr) => {{
             let size = size_of::<$ty>() as isize;
-            let threads = if m * k * n >= PARALLEL {
-                gemm::Parallelism::Rayon(0)
-            } else {
-                gemm::Parallelism::None
+            let (pa, pb, pc) = (a.ptr as usize, b.ptr as usize, c.ptr as usize);
+            let rows = |low: usize, high: usize| {
+                let at = |start: usize, step: isize| {
+                    (start as *mut u8).wrapping_offset(low as isize * step).cast::<$ty>()
+                };
+                // SAFETY: by the contract; strides are whole elements because the arrays are
+                // aligned (checked by the caller); each call has its own rows of `c`.
+                unsafe {
+                    gemm::gemm(
+                        high - low, n, k,
+                        at(pc, c.row), c.column / size, c.row / size,
+                        false,
+                        at(pa, a.row), a.column / size, a.row / size,
+                        pb as *const $ty, b.column / size, b.row / size,
+                        $zero, $one, false, false, false, gemm::Parallelism::None,
+                    )
+                }
             };
-            // SAFETY: by the contract; strides are whole elements because the arrays are aligned
-            // (checked by the caller).
-            unsafe {
-                gemm::gemm(
-                    m, n, k,
-                    c.ptr.cast::<$ty>(), c.column / size, c.row / size,
-                    false,
-                    a.ptr.cast::<$ty>(), a.column / size, a.row / size,
-                    b.ptr.cast::<$ty>(), b.column / size, b.row / size,
-                    $zero, $one, false, false, false, threads,
-                )
+            if m * k * n >= PARALLEL && m >= 2 * ROWS {
+                let height = m.div_ceil(sched::active_threads()).max(ROWS);
+                sched::parallel_for(m.div_ceil(height), &|low, high| {
+                    rows(low * height, (high * height).min(m));
+                });
+            } else {
+                rows(0, m);
             }
         }};
     }

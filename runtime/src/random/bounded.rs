@@ -1,0 +1,168 @@
+//! Integers in a range: the masked rejection of the legacy generator, the multiplication of
+//! Lemire (2019) that `Generator.integers` uses, and the small-type chunking of both.
+
+use super::BitSource;
+use crate::array::{Array, Order};
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+
+/// A uniform integer in `0..=max` by masking and rejection.
+#[inline]
+pub fn interval(source: &mut impl BitSource, max: u64) -> u64 {
+    if max == 0 {
+        return 0;
+    }
+    let mask = u64::MAX >> max.leading_zeros();
+    loop {
+        let value = if max <= u32::MAX as u64 { source.next_u32() as u64 } else { source.next_u64() };
+        if value & mask <= max {
+            return value & mask;
+        }
+    }
+}
+
+/// A uniform integer in `0..=max` by multiplication, from 32-bit draws if they suffice.
+#[inline]
+pub fn multiplied(source: &mut impl BitSource, max: u64) -> u64 {
+    if max == 0 {
+        return 0;
+    }
+    if max <= u32::MAX as u64 {
+        if max == u32::MAX as u64 {
+            return source.next_u32() as u64;
+        }
+        let range = max + 1;
+        let mut product = source.next_u32() as u64 * range;
+        if (product as u32 as u64) < range {
+            let threshold = (u32::MAX as u64 - max) % range;
+            while (product as u32 as u64) < threshold {
+                product = source.next_u32() as u64 * range;
+            }
+        }
+        return product >> 32;
+    }
+    if max == u64::MAX {
+        return source.next_u64();
+    }
+    let range = max + 1;
+    let mut product = source.next_u64() as u128 * range as u128;
+    if (product as u64) < range {
+        let threshold = (u64::MAX - max) % range;
+        while (product as u64) < threshold {
+            product = source.next_u64() as u128 * range as u128;
+        }
+    }
+    (product >> 64) as u64
+}
+
+/// Successive `bits`-wide pieces of 32-bit draws.
+struct Pieces {
+    bits: u32,
+    buffer: u32,
+    left: u32,
+}
+
+impl Pieces {
+    fn new(bits: u32) -> Self {
+        Pieces { bits, buffer: 0, left: 0 }
+    }
+
+    #[inline]
+    fn next(&mut self, source: &mut impl BitSource) -> u64 {
+        if self.left == 0 {
+            self.buffer = source.next_u32();
+            self.left = 32 / self.bits - 1;
+        } else {
+            self.buffer >>= self.bits;
+            self.left -= 1;
+        }
+        (self.buffer & (u32::MAX >> (32 - self.bits))) as u64
+    }
+}
+
+/// An array of integers in `low..high` (`high` exclusive), of an integer type or bool.
+///
+/// `masked` selects the legacy method (`RandomState.randint`), else Lemire's
+/// (`Generator.integers`).
+///
+/// # Errors
+/// `ValueError: low >= high` and the bounds texts.
+pub fn integers(
+    source: &mut impl BitSource,
+    low: i128,
+    high: i128,
+    shape: &[usize],
+    dtype: DType,
+    masked: bool,
+) -> Result<Array> {
+    let Some((least, most)) = dtype.int_bounds() else {
+        return Err(Error::type_error(format!("Unsupported dtype dtype('{dtype}') for randint")));
+    };
+    if low < least {
+        return Err(Error::value(format!("low is out of bounds for {dtype}")));
+    }
+    if high - 1 > most {
+        return Err(Error::value(format!("high is out of bounds for {dtype}")));
+    }
+    if low >= high {
+        return Err(Error::value("low >= high"));
+    }
+    let max = (high - 1 - low) as u64;
+    let array = Array::empty(shape, dtype, Order::C)?;
+    let n = array.size();
+    let mut draw: Box<dyn FnMut() -> u64 + '_> = match dtype.itemsize() {
+        _ if max == 0 => Box::new(|| 0),
+        size @ (1 | 2) => {
+            let bits = if dtype == DType::Bool { 1 } else { size as u32 * 8 };
+            let mut pieces = Pieces::new(bits);
+            let full = u64::MAX >> (64 - bits);
+            if masked || max == full {
+                let mask = u64::MAX >> max.leading_zeros();
+                Box::new(move || loop {
+                    let value = pieces.next(source) & mask;
+                    if value <= max {
+                        return value;
+                    }
+                })
+            } else {
+                let range = max + 1;
+                Box::new(move || {
+                    let mut product = pieces.next(source) * range;
+                    if product & full < range {
+                        let threshold = (full - max) % range;
+                        while product & full < threshold {
+                            product = pieces.next(source) * range;
+                        }
+                    }
+                    product >> bits
+                })
+            }
+        }
+        _ if masked => Box::new(move || interval(source, max)),
+        _ => Box::new(move || multiplied(source, max)),
+    };
+    macro_rules! store {
+        ($ty:ty) => {{
+            let data = array.data().cast::<$ty>();
+            for i in 0..n {
+                // SAFETY: the array has `n` elements of that size and is not shared yet.
+                unsafe { data.add(i).write((low as $ty).wrapping_add(draw() as $ty)) };
+            }
+        }};
+    }
+    match dtype.itemsize() {
+        1 => store!(u8),
+        2 => store!(u16),
+        4 => store!(u32),
+        _ => store!(u64),
+    }
+    Ok(array)
+}
+
+/// Shuffles positions `0..n` (Fisher and Yates from the end) through `swap(i, j)`.
+pub fn shuffle(source: &mut impl BitSource, n: usize, mut swap: impl FnMut(usize, usize)) {
+    for i in (1..n).rev() {
+        let j = interval(source, i as u64) as usize;
+        swap(i, j);
+    }
+}

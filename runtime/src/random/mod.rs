@@ -1,0 +1,52 @@
+//! Random streams that equal NumPy's bit for bit.
+//!
+//! [`Mt19937`] and [`Pcg64`] are bit sources; [`RandomState`] is the legacy generator
+//! (`np.random.seed`, `np.random.rand`, …); [`distributions`] holds what does not depend on it.
+
+pub mod bounded;
+pub mod distributions;
+pub mod legacy;
+pub mod mt19937;
+pub mod pcg64;
+pub mod seed_sequence;
+
+pub use legacy::RandomState;
+pub use mt19937::Mt19937;
+pub use pcg64::Pcg64;
+pub use seed_sequence::SeedSequence;
+
+use crate::array::{Array, Order};
+use crate::dtype::DType;
+use crate::error::Result;
+
+/// A stream of random bits.
+pub trait BitSource {
+    /// 32 random bits.
+    fn next_u32(&mut self) -> u32;
+    /// 64 random bits.
+    fn next_u64(&mut self) -> u64;
+    /// A float in [0, 1) with 53 random bits.
+    fn next_double(&mut self) -> f64;
+}
+
+/// A new `float64` array filled by repeated calls in C order.
+pub fn fill_f64(shape: &[usize], mut draw: impl FnMut() -> f64) -> Result<Array> {
+    let array = Array::empty(shape, DType::F64, Order::C)?;
+    let data = array.data().cast::<f64>();
+    for i in 0..array.size() {
+        // SAFETY: the array has `size` elements of that type and is not shared yet.
+        unsafe { data.add(i).write(draw()) };
+    }
+    Ok(array)
+}
+
+/// A new `int64` array filled by repeated calls in C order.
+pub fn fill_i64(shape: &[usize], mut draw: impl FnMut() -> i64) -> Result<Array> {
+    let array = Array::empty(shape, DType::I64, Order::C)?;
+    let data = array.data().cast::<i64>();
+    for i in 0..array.size() {
+        // SAFETY: as above.
+        unsafe { data.add(i).write(draw()) };
+    }
+    Ok(array)
+}
