@@ -127,3 +127,12 @@ pub struct LoopRequest {
     pub kinds: Vec<EntryKind>,
     pub stack: Vec<EntryKind>,
 }
+
+/// Compiles a loop for the kinds of the request.
+///
+/// # Errors
+/// Why not: what the loop does is not supported, or not for these kinds.
+pub fn compile_loop(request: &LoopRequest) -> Result<CompiledLoop, NotCompiled> {
+    let what = if request.info.is_for { "for" } else { "while" };
+    Err(NotCompiled { reason: format!("no compiler for ordinary {what} loops is built in"), permanent: true })
+}

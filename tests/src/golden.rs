@@ -75,8 +75,11 @@ pub fn scripts(folder: &Path) -> Vec<PathBuf> {
     while let Some(folder) = pending.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            // Folders that begin with an underscore hold what scripts import.
-            if path.is_dir() && !entry.file_name().to_string_lossy().starts_with('_') {
+            // What scripts import has an underscore in front.
+            if entry.file_name().to_string_lossy().starts_with('_') {
+                continue;
+            }
+            if path.is_dir() {
                 pending.push(path);
             } else if path.extension().is_some_and(|e| e == "py") {
                 found.push(path);

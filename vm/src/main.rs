@@ -2,6 +2,7 @@
 
 mod cli;
 mod modules;
+mod osr;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

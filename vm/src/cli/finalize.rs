@@ -11,6 +11,8 @@ use rustpython_vm::{
     stdlib::atexit,
 };
 
+use crate::osr;
+
 /// Exit status when standard output could not be flushed.
 const FLUSH_FAILED: u32 = 120;
 
@@ -33,11 +35,15 @@ pub fn finish(interpreter: Interpreter, exception: Option<PyBaseExceptionRef>) -
         flushed &= flush(vm);
         let ending = exception.map_or(Ending::Status(0), |e| ending_of(vm, e));
         shut_threads_down(vm);
+        osr::stop();
         atexit::_run_exitfuncs(vm);
         forbid_threading(vm);
         ending
     });
     let status = interpreter.finalize(None);
+    if taipan_jit::options::get().stats {
+        eprint!("{}", osr::report());
+    }
     let flushed = flushed && status == 0;
     match ending {
         Ending::Status(0) if !flushed => leave(FLUSH_FAILED),

@@ -13,7 +13,7 @@ use std::io::Write;
 use rustpython::InterpreterBuilder;
 use rustpython_vm::version;
 
-use crate::modules;
+use crate::{modules, osr};
 use flags::UsageError;
 use options::{Options, Program};
 
@@ -41,8 +41,12 @@ pub fn main() -> ! {
     stack::grow();
     taipan_jit::options::set(options.jit.clone());
     let builder = InterpreterBuilder::new().settings(options.settings.clone());
-    let interpreter = modules::register(builder).interpreter();
-    let outcome = interpreter.enter(|vm| program::run(vm, &options));
+    let (builder, signals) = osr::prepare(modules::register(builder));
+    let interpreter = builder.interpreter();
+    let outcome = interpreter.enter(|vm| {
+        osr::start(vm, signals);
+        program::run(vm, &options)
+    });
     finalize::finish(interpreter, outcome.err())
 }
 

@@ -1,0 +1,118 @@
+# args: 1 60
+# Generated programs with loops see the same values armed as interpreted.
+# `taipan fuzz.py SEED COUNT` tries others; a seed that differs is printed.
+import random
+import sys
+import warnings
+
+from _compare import differ
+
+NAMES = ["a", "b", "c", "d"]
+OPERATORS = ["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>", "/"]
+WEIGHTS = [9, 9, 5, 3, 4, 4, 3, 4, 1, 2, 1]
+COMPARISONS = ["<", "<=", "==", "!=", ">", ">="]
+
+
+class Program:
+    """Random statements over a few variables, with loops in loops."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.lines = []
+        self.loops = 0
+        self.constants = [0, 1, 2, 3, 7, -1, 10, 255, 1 << 31, 3 << 61]
+        if self.random.random() < 0.2:
+            self.constants += [0.5, 2.0]
+
+    def value(self, depth=0):
+        pick = self.random.random()
+        if depth > 2 or pick < 0.35:
+            return self.random.choice(NAMES + [f"i{n}" for n in range(self.loops)])
+        if pick < 0.55:
+            return str(self.random.choice(self.constants))
+        operator = self.random.choices(OPERATORS, WEIGHTS)[0]
+        right = self.value(depth + 1)
+        if self.random.random() < 0.95:
+            if operator in ("<<", ">>"):
+                right = f"{right} % 9"
+            elif operator in ("//", "%", "/"):
+                right = f"({right} or 3)"
+        return f"({self.value(depth + 1)} {operator} {right})"
+
+    def condition(self):
+        test = f"{self.value(1)} {self.random.choice(COMPARISONS)} {self.value(1)}"
+        return f"not {test}" if self.random.random() < 0.2 else test
+
+    def block(self, indent, depth, in_loop):
+        for _ in range(self.random.randint(1, 4)):
+            self.statement(" " * indent, indent, depth, in_loop)
+
+    def statement(self, margin, indent, depth, in_loop):
+        pick = self.random.random()
+        add = self.lines.append
+        if pick < 0.45 or depth > 3:
+            target = self.random.choice(NAMES)
+            if self.random.random() < 0.4:
+                add(f"{margin}{target} {self.random.choice('+-^&')}= {self.value(1)}")
+            else:
+                # Bounded, yet beyond 64 bits now and then.
+                bound = self.random.choice(["1000003", "(1 << 62)", "(1 << 70)"])
+                add(f"{margin}{target} = {self.value()} % {bound}")
+        elif pick < 0.55:
+            add(f"{margin}if {self.condition()}:")
+            self.block(indent + 1, depth + 1, in_loop)
+            if self.random.random() < 0.4:
+                add(f"{margin}else:")
+                self.block(indent + 1, depth + 1, in_loop)
+        elif pick < 0.75:
+            name = f"i{self.loops}"
+            self.loops += 1
+            bounds = self.random.choice(["9", "a % 13", "2, 25", "20, -3, -2", "b % 7, 30, 3"])
+            add(f"{margin}for {name} in range({bounds}):")
+            self.block(indent + 1, depth + 1, True)
+            if self.random.random() < 0.2:
+                add(f"{margin}else:")
+                self.block(indent + 1, depth + 1, in_loop)
+        elif pick < 0.83:
+            name = f"i{self.loops}"
+            self.loops += 1
+            add(f"{margin}{name} = 0")
+            add(f"{margin}while {name} < {self.random.randint(3, 20)}:")
+            add(f"{margin} {name} += 1")
+            self.block(indent + 1, depth + 1, True)
+        elif pick < 0.90 and in_loop:
+            add(f"{margin}if {self.condition()}: {self.random.choice(['break', 'continue'])}")
+        elif pick < 0.95:
+            add(f"{margin}try:")
+            self.block(indent + 1, depth + 1, False)
+            add(f"{margin}except (ArithmeticError, NameError, TypeError, ValueError) as e: d = 1")
+            add(f"{margin}a = a % 100003 if type(a) is int else 5")
+        elif pick < 0.97:
+            add(f"{margin}log.append(({', '.join(NAMES)}))")
+        else:
+            add(f"{margin}a, b = b, a")
+
+    def source(self):
+        at_module_level = self.random.random() < 0.3
+        bound = self.random.random() < 0.8
+        indent = 0 if at_module_level else 1
+        self.block(indent, 0, False)
+        self.block(indent, 0, False)
+        zeros = [f"i{n} = 0" for n in range(self.loops)] if bound else []
+        if at_module_level:
+            start = ["log = []", "a, b, c, d = 1, 2, 3, 4"]
+            return "\n".join(start + zeros + self.lines) + "\n"
+        head = ["log = []", "def f(a, b, c, d):"] + [" " + zero for zero in zeros]
+        return "\n".join(head + self.lines + [" return a, b, c, d, log"]) + "\nresult = f(1, 2, 3, 4)\n"
+
+
+warnings.simplefilter("ignore")
+sys.set_int_max_str_digits(0)
+first, count = int(sys.argv[1]), int(sys.argv[2])
+wrong = 0
+for seed in range(first, first + count):
+    source = Program(seed).source()
+    if found := differ(source):
+        wrong += 1
+        print("seed", seed, source, *(text[:400] for text in found), sep="\n")
+print(count, "programs,", wrong, "wrong")

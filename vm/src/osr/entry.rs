@@ -1,0 +1,373 @@
+//! Into a compiled loop and out of it again.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use rustpython_vm::{
+    Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyDict},
+};
+use smallvec::{SmallVec, smallvec};
+use taipan_jit::{
+    hir::{ExitReason, Variable},
+    ordinary::{EntryKind, ExitRecord, LoopRequest, Restore, compile_loop},
+};
+use taipan_runtime::trap::{Ctx, STATUS_EXIT, poll};
+
+use super::{
+    arm,
+    frame_access::{FrameView, Layout},
+    library,
+    loops::{Loop, Stage, Version},
+    sampler::Running,
+    values,
+};
+
+/// Versions of a loop, one for each list of kinds seen.
+const MAX_VERSIONS: usize = 4;
+/// Attempts to compile a loop whose values did not fit but may change.
+const MAX_REFUSALS: u32 = 8;
+/// Entries after which a loop must have shown that it pays.
+const TRIAL: u64 = 50;
+/// Iterations an entry must make on average: what entering costs, in
+/// interpreted iterations, and a little more.
+const WORTHWHILE_ITERATIONS: u64 = 8;
+/// The same as time inside, for loops whose iterations are not counted, in
+/// nanoseconds.
+const WORTHWHILE_TIME: u64 = 25;
+/// Each so many entries one is timed.
+const TIME_EACH: u64 = 64;
+/// Each so many entries the frame is checked in full.
+const CHECK_EACH: u64 = 256;
+
+/// Everything the frame lends to a loop.
+struct Frame<'a> {
+    view: &'a FrameView,
+    layout: &'a Layout,
+    locals: Option<PyRef<PyDict>>,
+    names: &'a [&'static rustpython_vm::builtins::PyStrInterned],
+}
+
+impl Frame<'_> {
+    /// The value of a variable; the outer `None`: it cannot be read here.
+    fn read(&self, variable: Variable, vm: &VirtualMachine) -> Option<Option<PyObjectRef>> {
+        let in_dict = |dict: &Py<PyDict>, n: u32| dict.get_item_opt(self.names[n as usize], vm).ok();
+        let global = |n: u32| -> Option<Option<PyObjectRef>> {
+            if let Some(found) = in_dict(self.view.globals(), n)? {
+                return Some(Some(found));
+            }
+            in_dict(self.view.builtins().downcast_ref::<PyDict>()?, n)
+        };
+        match variable {
+            Variable::Fast(n) => Some(self.view.local(n).map(PyObject::to_owned)),
+            Variable::Cell(n) => {
+                let cell = self.view.local(n)?;
+                Some(cell.get_attr("cell_contents", vm).ok())
+            }
+            Variable::Name(n) => match in_dict(self.locals.as_deref()?, n)? {
+                Some(found) => Some(Some(found)),
+                None => global(n),
+            },
+            Variable::Global(n) => global(n),
+        }
+    }
+
+    /// Sets a variable, or unbinds it, and gives what a slot held before.
+    fn write(
+        &self,
+        variable: Variable,
+        value: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PyObjectRef>> {
+        let in_dict = |dict: &Py<PyDict>, n: u32, value| match value {
+            Some(value) => dict.set_item(self.names[n as usize], value, vm),
+            // Unbound before already: nothing to delete.
+            None => dict.del_item(self.names[n as usize], vm).or(Ok(())),
+        };
+        match variable {
+            Variable::Fast(n) => return Ok(self.view.replace_local(n, value)),
+            Variable::Cell(n) => {
+                let Some(cell) = self.view.local(n).map(PyObject::to_owned) else {
+                    return Err(vm.new_system_error("a cell is missing from the frame".to_owned()));
+                };
+                match value {
+                    Some(value) => cell.set_attr("cell_contents", value, vm)?,
+                    None => cell.del_attr("cell_contents", vm).or(Ok(()))?,
+                }
+            }
+            Variable::Name(n) => match self.locals.as_deref() {
+                Some(locals) => in_dict(locals, n, value)?,
+                None => return Err(vm.new_system_error("a frame without locals".to_owned())),
+            },
+            Variable::Global(n) => in_dict(self.view.globals(), n, value)?,
+        }
+        Ok(None)
+    }
+}
+
+/// Objects of one entry: few enough to need no allocation, as a rule.
+type Objects = SmallVec<[Option<PyObjectRef>; 12]>;
+/// Slots of one entry or exit.
+type Slots = SmallVec<[u64; 24]>;
+
+/// The frame is at the header of the loop: continue it in compiled code, if
+/// there is or can be some for the values that it has.
+pub fn enter(
+    vm: &VirtualMachine,
+    code: &Py<PyCode>,
+    each: &Loop,
+    view: &FrameView,
+    layout: &Layout,
+) -> PyResult<()> {
+    let info = &each.info;
+    if view.depth() != info.depth {
+        return Ok(());
+    }
+    let mapping = view.locals().get().map(|mapping| mapping.obj());
+    let locals = mapping.and_then(|m| m.downcast_ref_if_exact::<PyDict>(vm)).map(|d| d.to_owned());
+    let frame = Frame { view, layout, locals, names: &code.code.names };
+    let mut objects = Objects::new();
+    for variable in &info.variables {
+        match frame.read(*variable, vm) {
+            Some(object) => objects.push(object),
+            None => return give_up(vm, code, each, "a variable cannot be read"),
+        }
+    }
+    let own = match info.is_for {
+        true => match info.depth.checked_sub(1).and_then(|top| view.stack(top)) {
+            Some(iterator) => Some(iterator.to_owned()),
+            None => return Ok(()),
+        },
+        false => None,
+    };
+
+    let mut slots = Slots::new();
+    let (fitting, count) = {
+        let state = each.state();
+        let fitting = state.versions.iter().find(|version| {
+            slots.clear();
+            fits(version, &objects, own.as_ref(), layout, &mut slots, vm)
+        });
+        (fitting.cloned(), state.versions.len())
+    };
+    match fitting {
+        Some(version) => {
+            let entries = version.entries.load(Ordering::Relaxed);
+            if entries % CHECK_EACH < 2 && !view.agrees(info.depth) {
+                return give_up(vm, code, each, "the frame is not laid out as expected");
+            }
+            // What was read is in the slots: the variables hold it alone again.
+            drop(objects);
+            run(vm, code, each, &frame, &version, &slots, own)
+        }
+        None if count < MAX_VERSIONS => compile(vm, code, each, &objects, own.as_ref(), layout),
+        None => give_up(vm, code, each, "the types keep changing"),
+    }
+}
+
+/// Appends the entry slots if the values are of the version's kinds.
+fn fits(
+    version: &Version,
+    objects: &[Option<PyObjectRef>],
+    own: Option<&PyObjectRef>,
+    layout: &Layout,
+    slots: &mut Slots,
+    vm: &VirtualMachine,
+) -> bool {
+    let compiled = &version.compiled;
+    compiled.kinds.iter().zip(&version.required).zip(objects).all(|((kind, required), object)| {
+        values::append(object.as_deref(), kind, required.as_ref(), layout, slots, vm)
+    }) && compiled
+        .stack
+        .iter()
+        .all(|kind| values::append(own.map(|o| &**o), kind, None, layout, slots, vm))
+}
+
+/// Compiles the loop for the values that it has now. It is entered at the next
+/// back edge.
+fn compile(
+    vm: &VirtualMachine,
+    code: &Py<PyCode>,
+    each: &Loop,
+    objects: &[Option<PyObjectRef>],
+    own: Option<&PyObjectRef>,
+    layout: &Layout,
+) -> PyResult<()> {
+    let kinds: Vec<EntryKind> =
+        objects.iter().map(|object| values::kind_of(object.as_deref(), layout, vm)).collect();
+    let stack: Vec<EntryKind> =
+        own.iter().map(|iterator| values::kind_of(Some(&***iterator), layout, vm)).collect();
+    let request = LoopRequest { code: each.code.clone(), info: each.info.clone(), kinds, stack };
+    let compiled = match compile_loop(&request) {
+        Ok(compiled) => compiled,
+        Err(refusal) => {
+            each.state().refusals += 1;
+            if refusal.permanent || each.state().refusals >= MAX_REFUSALS {
+                return give_up(vm, code, each, &refusal.reason);
+            }
+            return Ok(());
+        }
+    };
+    let required = compiled.kinds.iter().zip(objects).map(|(kind, object)| match kind {
+        EntryKind::Library(_) => object.clone(),
+        _ => None,
+    });
+    let required = required.collect();
+    let mut restored = HashMap::new();
+    for exit in &compiled.exits {
+        for restore in exit.stack.iter().chain(exit.writes.iter().map(|(_, r)| r)) {
+            if !resolve(restore, &mut restored, vm) {
+                return give_up(vm, code, each, "a library object cannot be found");
+            }
+        }
+    }
+    each.state().versions.push(Arc::new(Version::new(compiled, required, restored)));
+    Ok(())
+}
+
+/// Finds the library objects that `restore` names.
+fn resolve(
+    restore: &Restore,
+    found: &mut HashMap<Arc<str>, PyObjectRef>,
+    vm: &VirtualMachine,
+) -> bool {
+    match restore {
+        Restore::Library(path) if !found.contains_key(path) => match library::object_at(path, vm) {
+            Some(object) => {
+                found.insert(path.clone(), object);
+                true
+            }
+            None => false,
+        },
+        Restore::Tuple(items) => items.iter().all(|item| resolve(item, found, vm)),
+        _ => true,
+    }
+}
+
+/// Runs compiled code and applies the exit that it takes.
+fn run(
+    vm: &VirtualMachine,
+    code: &Py<PyCode>,
+    each: &Loop,
+    frame: &Frame<'_>,
+    version: &Version,
+    slots: &[u64],
+    own: Option<PyObjectRef>,
+) -> PyResult<()> {
+    let compiled = &version.compiled;
+    let Some(entry) = compiled.entry.uniform() else {
+        return Ok(());
+    };
+    let entries = version.entries.fetch_add(1, Ordering::Relaxed) + 1;
+    let mut results: Slots = smallvec![0; compiled.result_slots as usize];
+    let context = Ctx::current();
+    let start = (entries <= TRIAL || entries.is_multiple_of(TIME_EACH)).then(Instant::now);
+    let status = {
+        let _running = Running::start();
+        // SAFETY: the context is this thread's own; the slots are those that
+        // `compiled` asks for, in number and kind.
+        unsafe {
+            (*context).poll.fetch_and(!poll::SLICE, Ordering::Relaxed);
+            entry(context, slots.as_ptr(), results.as_mut_ptr())
+        }
+    };
+    if let Some(start) = start {
+        version.nanoseconds.fetch_add(start.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        version.timed.fetch_add(1, Ordering::Relaxed);
+    }
+    arm::left_compiled_code();
+    let taken = status.checked_sub(STATUS_EXIT).and_then(|n| usize::try_from(n).ok());
+    let Some((taken, exit)) = taken.and_then(|n| Some((n, compiled.exits.get(n)?))) else {
+        // Nothing was written back: the interpreter does the iteration itself.
+        return give_up(vm, code, each, &format!("compiled code ended with status {status}"));
+    };
+    let moved = apply(frame, each, exit, version, &results, own, vm)?;
+
+    version.exits[taken].fetch_add(1, Ordering::Relaxed);
+    version.iterations.fetch_add(moved.unwrap_or(0), Ordering::Relaxed);
+    let whole = matches!(exit.reason, ExitReason::LoopEnd | ExitReason::LeftLoop | ExitReason::Poll);
+    version.failures.fetch_add(u64::from(!whole), Ordering::Relaxed);
+    if entries.is_multiple_of(TRIAL) && !worthwhile(version, moved.is_some()) {
+        return give_up(vm, code, each, "entering it costs more than it saves");
+    }
+    Ok(())
+}
+
+/// Whether entering this version goes on being a good idea.
+fn worthwhile(version: &Version, counted: bool) -> bool {
+    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let entries = count(&version.entries);
+    let inside = count(&version.nanoseconds) / count(&version.timed).max(1);
+    if counted {
+        count(&version.iterations) / entries >= WORTHWHILE_ITERATIONS
+    } else if count(&version.failures) * 2 > entries {
+        // Most entries may not even finish an iteration.
+        inside >= 20 * WORTHWHILE_TIME
+    } else {
+        inside >= WORTHWHILE_TIME
+    }
+}
+
+/// Writes the frame as `exit` says. The number of items that the loop's own
+/// range moved on, if it has one.
+fn apply(
+    frame: &Frame<'_>,
+    each: &Loop,
+    exit: &ExitRecord,
+    version: &Version,
+    results: &[u64],
+    own: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<Option<u64>> {
+    let compiled = &version.compiled;
+    // All objects first: making them may collect garbage, which looks at the
+    // frame, or fail; then the frame changes in one go.
+    let mut writes: SmallVec<[(Variable, Option<PyObjectRef>); 8]> = SmallVec::new();
+    for (n, restore) in &exit.writes {
+        let value = values::make(restore, results, &version.restored, vm)?;
+        writes.push((compiled.variables[*n as usize], value));
+    }
+    let is_range = compiled.stack.first() == Some(&EntryKind::RangeIter);
+    let mut moved = None;
+    let mut pushes = Objects::new();
+    for restore in &exit.stack {
+        pushes.push(match (restore, &own) {
+            (Restore::EntryRange(n), Some(iterator)) if is_range => {
+                // SAFETY: its class was checked on the way in.
+                moved = Some(unsafe {
+                    values::advance(iterator, results[*n as usize] as i64, frame.layout)
+                });
+                Some(iterator.clone())
+            }
+            _ => values::make(restore, results, &version.restored, vm)?,
+        });
+    }
+    let mut old = Objects::new();
+    if each.info.is_for {
+        old.push(frame.view.pop());
+    }
+    for value in pushes {
+        frame.view.push(value);
+    }
+    frame.view.set_instruction(exit.offset);
+    for (variable, value) in writes {
+        old.push(frame.write(variable, value, vm)?);
+    }
+    // Finalizers of replaced values see a frame that is whole again.
+    drop(old);
+    drop(own);
+    Ok(moved)
+}
+
+/// Leaves the loop to the interpreter for good.
+fn give_up(vm: &VirtualMachine, code: &Py<PyCode>, each: &Loop, reason: &str) -> PyResult<()> {
+    reason.clone_into(&mut each.state().reason);
+    arm::disarm(vm, code, each, Stage::Dead);
+    Ok(())
+}

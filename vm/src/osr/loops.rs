@@ -1,0 +1,241 @@
+//! What is known of the loops of code objects that were seen to be hot.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    fmt::Write as _,
+    hash::{BuildHasherDefault, Hasher},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, builtins::PyCode};
+use taipan_jit::{
+    bytecode::Code,
+    ordinary::{CompiledLoop, LoopInfo, loops},
+};
+
+/// How far a loop has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Not hot, or not for a while.
+    Cold,
+    /// Its back edges call us.
+    Armed,
+    /// Compiling it is impossible or does not pay.
+    Dead,
+}
+
+/// A loop compiled for one list of kinds.
+pub struct Version {
+    pub compiled: CompiledLoop,
+    /// For each variable that must be a library object: that object.
+    pub required: Vec<Option<PyObjectRef>>,
+    /// Library objects that exits put back, by path.
+    pub restored: HashMap<Arc<str>, PyObjectRef>,
+    /// Entries so far.
+    pub entries: AtomicU64,
+    /// Entries that ended in the middle of an iteration.
+    pub failures: AtomicU64,
+    /// Nanoseconds spent inside by the entries that were timed.
+    pub nanoseconds: AtomicU64,
+    /// Number of those.
+    pub timed: AtomicU64,
+    /// Iterations of the loop's own `range`, where it has one.
+    pub iterations: AtomicU64,
+    /// How often each exit was taken.
+    pub exits: Vec<AtomicU64>,
+}
+
+impl Version {
+    /// A version that was not entered yet.
+    pub fn new(
+        compiled: CompiledLoop,
+        required: Vec<Option<PyObjectRef>>,
+        restored: HashMap<Arc<str>, PyObjectRef>,
+    ) -> Self {
+        Self {
+            exits: compiled.exits.iter().map(|_| AtomicU64::new(0)).collect(),
+            compiled,
+            required,
+            restored,
+            entries: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            nanoseconds: AtomicU64::new(0),
+            timed: AtomicU64::new(0),
+            iterations: AtomicU64::new(0),
+        }
+    }
+}
+
+/// What changes about a loop.
+pub struct State {
+    pub stage: Stage,
+    /// Samples that found the program inside.
+    pub samples: u32,
+    pub versions: Vec<Arc<Version>>,
+    /// How often compiling was refused for values that may change.
+    pub refusals: u32,
+    /// State of the interpreter's monitoring for which no other tool was found
+    /// to watch the code.
+    pub unwatched: Option<u64>,
+    /// Why it is dead.
+    pub reason: String,
+}
+
+/// One loop.
+pub struct Loop {
+    pub info: LoopInfo,
+    /// The code it is part of.
+    pub code: Arc<Code>,
+    state: Mutex<State>,
+}
+
+impl Loop {
+    /// Its state. Hold it briefly, and run no Python code meanwhile.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Back edges, if the loop is armed now.
+    pub fn armed_edges(&self) -> Option<&[u32]> {
+        (self.state().stage == Stage::Armed).then_some(&*self.info.back_edges)
+    }
+}
+
+/// The loops of one code object.
+pub struct CodeLoops {
+    /// Keeps the address, by which it is found, from being used again.
+    pub object: PyRef<PyCode>,
+    pub loops: Vec<Arc<Loop>>,
+}
+
+impl CodeLoops {
+    fn new(object: &Py<PyCode>) -> Self {
+        // Code that cannot be read has no loops for us.
+        let code = Code::from_object(&object.code).map(Arc::new);
+        let infos = code.as_ref().map(|code| loops(code)).unwrap_or_default();
+        let all = infos.into_iter().zip(std::iter::repeat(code.ok())).filter_map(|(info, code)| {
+            let state = State {
+                stage: Stage::Cold,
+                samples: 0,
+                versions: Vec::new(),
+                refusals: 0,
+                unwatched: None,
+                reason: String::new(),
+            };
+            Some(Arc::new(Loop { info, code: code?, state: Mutex::new(state) }))
+        });
+        Self { loops: all.collect(), object: object.to_owned() }
+    }
+}
+
+/// Addresses are their own hash.
+#[derive(Default)]
+pub struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+    fn write_usize(&mut self, address: usize) {
+        // Objects are aligned: the low bits say nothing; spread the others.
+        self.0 = (address as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+type Table = HashMap<usize, Arc<CodeLoops>, BuildHasherDefault<AddressHasher>>;
+
+static TABLE: Mutex<Option<Table>> = Mutex::new(None);
+
+fn table() -> MutexGuard<'static, Option<Table>> {
+    TABLE.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// The loops of `code`, found now if it is new.
+pub fn of(code: &Py<PyCode>) -> Arc<CodeLoops> {
+    let key = code.as_object().get_id();
+    let mut table = table();
+    table.get_or_insert_default().entry(key).or_insert_with(|| Arc::new(CodeLoops::new(code))).clone()
+}
+
+/// The loops of all code seen so far.
+pub fn all() -> Vec<Arc<CodeLoops>> {
+    table().iter().flatten().map(|(_, loops)| loops.clone()).collect()
+}
+
+thread_local! {
+    /// The loop that this thread entered last.
+    static LAST: RefCell<Option<(usize, Arc<Loop>)>> = const { RefCell::new(None) };
+}
+
+/// The loop of known `code` with this header.
+pub fn at(code: &Py<PyCode>, header: u32) -> Option<Arc<Loop>> {
+    let key = code.as_object().get_id();
+    LAST.with_borrow_mut(|last| {
+        if let Some((owner, each)) = last
+            && *owner == key
+            && each.info.header == header
+        {
+            return Some(each.clone());
+        }
+        let loops = table().as_ref()?.get(&key)?.clone();
+        let found = loops.loops.iter().find(|l| l.info.header == header)?;
+        *last = Some((key, found.clone()));
+        Some(found.clone())
+    })
+}
+
+/// Entries into all compiled loops.
+pub fn entries() -> u64 {
+    let mut sum = 0;
+    for code in all() {
+        for each in &code.loops {
+            let versions = &each.state().versions;
+            sum += versions.iter().map(|v| v.entries.load(Ordering::Relaxed)).sum::<u64>();
+        }
+    }
+    sum
+}
+
+/// What happened, a line for each loop and exit, for `--jit-stats`.
+pub fn report() -> String {
+    let mut text = String::new();
+    let mut codes = all();
+    codes.retain(|c| !c.loops.is_empty());
+    codes.sort_by_key(|c| (c.loops[0].code.file.clone(), c.loops[0].code.first_line));
+    for each in codes.iter().flat_map(|c| &c.loops) {
+        let state = each.state();
+        let place = format!("{}:{} in {}", each.code.file, each.info.line, each.code.qualname);
+        if state.versions.is_empty() && !state.reason.is_empty() {
+            let _ = writeln!(text, "loop {place}: not compiled: {}", state.reason);
+        }
+        for version in &state.versions {
+            let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+            let entries = count(&version.entries);
+            let _ = write!(text, "loop {place}: entered {entries} times");
+            if count(&version.timed) > 0 {
+                let average = count(&version.nanoseconds) / count(&version.timed);
+                let _ = write!(text, ", {:.3} ms inside", (average * entries) as f64 / 1e6);
+            }
+            if state.stage == Stage::Dead {
+                let _ = write!(text, "; given up: {}", state.reason);
+            }
+            text.push('\n');
+            for (exit, taken) in version.compiled.exits.iter().zip(&version.exits) {
+                if count(taken) > 0 {
+                    let reason = exit.reason.text();
+                    let _ = writeln!(text, "    line {}: {reason} ({} times)", exit.line, count(taken));
+                }
+            }
+        }
+    }
+    text
+}

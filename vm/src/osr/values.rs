@@ -1,0 +1,146 @@
+//! Between Python objects and the 8-byte slots of compiled loops.
+
+use std::{collections::HashMap, sync::Arc};
+
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyFloat, PyInt},
+};
+use taipan_jit::ordinary::{EntryKind, Restore};
+
+use super::{
+    frame_access::{self, Layout, RangeParts},
+    library,
+};
+
+/// What `object` (or no object) is to the compiler.
+pub fn kind_of(object: Option<&PyObject>, layout: &Layout, vm: &VirtualMachine) -> EntryKind {
+    let Some(object) = object else {
+        return EntryKind::Unbound;
+    };
+    let class = object.class();
+    let types = &vm.ctx.types;
+    if class.is(types.int_type) {
+        if int_of(object).is_some() { EntryKind::Int } else { EntryKind::Other }
+    } else if class.is(types.float_type) {
+        EntryKind::Float
+    } else if class.is(types.bool_type) {
+        EntryKind::Bool
+    } else if class.is(types.range_iterator_type) {
+        // SAFETY: the class was just checked; the layout is probed.
+        match range_slots(unsafe { frame_access::read_range(object, layout) }) {
+            Some(_) => EntryKind::RangeIter,
+            None => EntryKind::Other,
+        }
+    } else {
+        library::path_of(object, vm).map_or(EntryKind::Other, EntryKind::Library)
+    }
+}
+
+fn int_of(object: &PyObject) -> Option<i64> {
+    i64::try_from(object.downcast_ref::<PyInt>()?.as_bigint()).ok()
+}
+
+/// Next value, stop, step; `None` if the stop does not fit 64 bits.
+fn range_slots(range: RangeParts) -> Option<[u64; 3]> {
+    let at = |index: u64| {
+        let value = i128::from(range.start) + i128::from(index) * i128::from(range.step);
+        i64::try_from(value).ok()
+    };
+    // next() goes on counting behind the end.
+    let next = at(range.index.min(range.length))?;
+    Some([next as u64, at(range.length)? as u64, range.step as u64])
+}
+
+/// Appends the slots of `object` if it is of `kind`; false if it is not.
+/// `required` is the library object that `kind` names.
+pub fn append(
+    object: Option<&PyObject>,
+    kind: &EntryKind,
+    required: Option<&PyObjectRef>,
+    layout: &Layout,
+    slots: &mut impl Extend<u64>,
+    vm: &VirtualMachine,
+) -> bool {
+    let types = &vm.ctx.types;
+    let exact = |class| object.filter(|o: &&PyObject| o.class().is(class));
+    let slot = match kind {
+        EntryKind::Int => exact(types.int_type).and_then(int_of).map(|i| i as u64),
+        EntryKind::Float => exact(types.float_type)
+            .and_then(|o| o.downcast_ref::<PyFloat>())
+            .map(|f| f.to_f64().to_bits()),
+        EntryKind::Bool => exact(types.bool_type).map(|o| u64::from(o.is(&vm.ctx.true_value))),
+        EntryKind::Unbound => object.is_none().then_some(0),
+        EntryKind::Other => Some(0),
+        EntryKind::Library(_) => object.zip(required).filter(|(o, r)| o.is(*r)).map(|_| 0),
+        EntryKind::RangeIter => {
+            let parts = exact(types.range_iterator_type)
+                // SAFETY: the class was just checked; the layout is probed.
+                .and_then(|o| range_slots(unsafe { frame_access::read_range(o, layout) }));
+            if let Some(parts) = parts {
+                slots.extend(parts);
+            }
+            return parts.is_some();
+        }
+    };
+    slots.extend(slot);
+    slot.is_some()
+}
+
+/// Makes the object that `restore` describes from the result slots. `None` is
+/// no object: an unbound variable, NULL on the stack.
+///
+/// `Restore::EntryRange` is not a new object and must not be given here.
+pub fn make(
+    restore: &Restore,
+    results: &[u64],
+    library: &HashMap<Arc<str>, PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyObjectRef>> {
+    let int = |n: u32| results[n as usize] as i64;
+    let new_range = |n: u32| -> PyResult {
+        let class: PyObjectRef = vm.ctx.types.range_type.to_owned().into();
+        class.call((int(n), int(n + 1), int(n + 2)), vm)
+    };
+    Ok(Some(match restore {
+        Restore::Int(n) => vm.ctx.new_int(int(*n)).into(),
+        Restore::Float(n) => vm.ctx.new_float(f64::from_bits(results[*n as usize])).into(),
+        Restore::Bool(n) => vm.ctx.new_bool(results[*n as usize] & 1 != 0).into(),
+        Restore::Unbound | Restore::Null => return Ok(None),
+        Restore::None => vm.ctx.none(),
+        Restore::NewRange(n) => new_range(*n)?,
+        Restore::NewRangeIter(n) => new_range(*n)?.get_iter(vm)?.into(),
+        Restore::Library(path) => library
+            .get(path)
+            .cloned()
+            .ok_or_else(|| vm.new_system_error(format!("no library object {path}")))?,
+        Restore::Tuple(items) => {
+            let mut objects = Vec::with_capacity(items.len());
+            for item in items {
+                objects.push(make(item, results, library, vm)?.ok_or_else(|| {
+                    vm.new_system_error("an unbound value inside a tuple".to_owned())
+                })?);
+            }
+            vm.ctx.new_tuple(objects).into()
+        }
+        Restore::EntryRange(_) => {
+            return Err(vm.new_system_error("the loop's own iterator is not a new object".to_owned()));
+        }
+    }))
+}
+
+/// Sets the loop's own iterator to give `next` as its next value; the number of
+/// items it moved on.
+///
+/// # Safety
+/// `iterator` is an exact range iterator; `layout` was probed.
+pub unsafe fn advance(iterator: &PyObject, next: i64, layout: &Layout) -> u64 {
+    // SAFETY: contract of this function.
+    let parts = unsafe { frame_access::read_range(iterator, layout) };
+    // A range's step is never 0, and `next` is one of its items or its end.
+    let passed = (i128::from(next) - i128::from(parts.start)) / i128::from(parts.step);
+    let index = u64::try_from(passed).unwrap_or(0).min(parts.length);
+    // SAFETY: contract of this function.
+    unsafe { frame_access::set_range_index(iterator, index, layout) };
+    index.saturating_sub(parts.index)
+}
