@@ -9,6 +9,8 @@ pub mod exec_memory;
 pub mod hir;
 pub mod lir;
 pub mod llvm;
+pub mod library;
+pub mod lower;
 pub mod options;
 pub mod osr;
 pub mod perfmap;

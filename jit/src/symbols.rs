@@ -193,8 +193,32 @@ const KERNELS: Rows = symbol_rows! {
     call taipan_parfor(Ptr, Ptr, I64, I64, Ptr, I64) -> I32 = taipan_runtime::sched::taipan_parfor;
 };
 
+const SCALARS: Rows = symbol_rows! {
+    pure taipan_pow_i64(I64, I64) -> I64 = taipan_runtime::scalar_abi::taipan_pow_i64;
+    pure taipan_pow_u64(I64, I64) -> I64 = taipan_runtime::scalar_abi::taipan_pow_u64;
+    call taipan_pow_checked(I64, I64, Ptr) -> I32 = taipan_runtime::scalar_abi::taipan_pow_checked;
+    pure taipan_pow_f64_i64(F64, I64) -> F64 = taipan_runtime::scalar_abi::taipan_pow_f64_i64;
+    pure taipan_f16_to_f32(I16) -> F32 = taipan_runtime::scalar_abi::taipan_f16_to_f32;
+    pure taipan_f64_to_f16(F64) -> I16 = taipan_runtime::scalar_abi::taipan_f64_to_f16;
+    pure taipan_gcd_i64(I64, I64) -> I64 = taipan_runtime::scalar_abi::taipan_gcd_i64;
+    pure taipan_round_digits(F64, I64) -> F64 = taipan_runtime::scalar_abi::taipan_round_digits;
+    call taipan_complex_pow(F64, F64, F64, F64, Ptr) = taipan_runtime::scalar_abi::taipan_complex_pow;
+    call taipan_complex_function(I64, F64, F64, Ptr) = taipan_runtime::scalar_abi::taipan_complex_function;
+    call taipan_ufunc_scalar(I64, I64, Ptr) = taipan_runtime::scalar_abi::taipan_ufunc_scalar;
+};
+
+const PRINT: Rows = symbol_rows! {
+    call taipan_print_text(I64) = taipan_runtime::print::taipan_print_text;
+    call taipan_print_i64(I64) = taipan_runtime::print::taipan_print_i64;
+    call taipan_print_u64(I64) = taipan_runtime::print::taipan_print_u64;
+    call taipan_print_bool(I64) = taipan_runtime::print::taipan_print_bool;
+    call taipan_print_f64(F64) = taipan_runtime::print::taipan_print_f64;
+    call taipan_print_complex(F64, F64) = taipan_runtime::print::taipan_print_complex;
+    call taipan_print_end(Ptr, I64) -> I32 = taipan_runtime::print::taipan_print_end;
+};
+
 /// Every list of this crate's table.
-const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS];
+const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT];
 
 type Table = HashMap<&'static str, &'static Row>;
 

@@ -63,7 +63,7 @@ trap_kinds! {
     /// `a / b` with b == 0.
     ZeroDivision, "zero_division", "ZeroDivisionError", "division by zero";
     /// `a // b` on integers.
-    IntegerDivision, "integer_division", "ZeroDivisionError", "integer division or modulo by zero";
+    IntegerDivision, "integer_division", "ZeroDivisionError", "integer division by zero";
     /// `a % b` on integers.
     IntegerModulo, "integer_modulo", "ZeroDivisionError", "integer modulo by zero";
     /// Array index: args = index, axis, size.
@@ -111,13 +111,19 @@ trap_kinds! {
     /// Reshape to another size: args = old size, new size.
     Reshape, "reshape", "ValueError", "cannot reshape array of size {0} into shape with {1} elements";
     /// 0.0 to a negative power.
-    ZeroPower, "zero_power", "ZeroDivisionError", "zero to a negative power";
+    ZeroPower, "zero_power", "ZeroDivisionError", "0 cannot be raised to a negative power";
     /// Write to a read-only array.
     ReadOnly, "read_only", "ValueError", "assignment destination is read-only";
     /// Negative shift count.
     NegativeShift, "negative_shift", "ValueError", "negative shift count";
     /// A kernel or callback stored the error on the vm's side.
     Pending, "pending", "RuntimeError", "error raised by a callback";
+    /// `a % b` on floats.
+    FloatModulo, "float_modulo", "ZeroDivisionError", "modulo by zero";
+    /// `divmod(a, b)` on integers.
+    IntegerDivmod, "integer_divmod", "ZeroDivisionError", "integer divmod by zero";
+    /// `a / b` on complex numbers.
+    ComplexDivision, "complex_division", "ZeroDivisionError", "complex division by zero";
     /// A value error with an interned text: args[0] = text id.
     ValueText, "value_text", "ValueError", "{s0}";
     /// The same for the other classes that kernels report.

@@ -387,6 +387,11 @@ impl<'a> Builder<'a> {
     pub fn op(&mut self, op: Op, ty: Ty, args: &[Value], imm: i64) -> Value {
         self.one(op, ty, args, imm, Aux::None)
     }
+    /// Overflow predicate `SaddO`, `SsubO`, `SmulO`.
+    pub fn binary_predicate(&mut self, op: Op, a: Value, b: Value) -> Value {
+        let ty = self.func.ty(a);
+        self.one(op, ty, &[a, b], 0, Aux::None)
+    }
     /// Integer comparison.
     pub fn icmp(&mut self, cc: Cc, a: Value, b: Value) -> Value {
         let ty = self.func.ty(a);

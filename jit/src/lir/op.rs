@@ -154,6 +154,9 @@ lir_ops! {
     Poll "poll" Some(0), None, Call;
     /// The i32 poll word of the context (ordinary loops branch on it).
     LoadPoll "load_poll" Some(0), Ty, Read;
+    /// The operands (refs) are alive up to here, whatever addresses were
+    /// derived from them; no code. `lir::ownership` removes it.
+    Keep "keep" None, None, Write;
     /// The current context pointer.
     GetCtx "get_ctx" Some(0), Ptr, Pure;
 

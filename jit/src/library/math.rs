@@ -1,0 +1,399 @@
+//! Python's `math` module.
+//!
+//! Domain errors raise as in Python under `error_model="python"`
+//! ([`RAISES`]); with the NumPy model or fastmath the C library's nan and inf
+//! stand. In ordinary loops any result that Python would not give plainly
+//! leaves the loop.
+
+use super::{Args, Kind, Row, no_match};
+use crate::error::CompileError;
+use crate::hir::types::{DType, Type};
+use crate::hir::value::ErrorModel;
+use crate::hir::{self, ExitReason};
+use crate::lir::op::{Cc, Op};
+use crate::lir::{FastMath, Ty, Value};
+use crate::lower::{Lowerer, Parts};
+use taipan_runtime::dtype::Kind as DKind;
+use taipan_runtime::trap::TrapKind;
+
+/// Do `math` functions raise in nopython code? Python does; Numba does not.
+pub const RAISES: bool = true;
+
+/// What an infinite result of finite arguments means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Infinity {
+    /// A pole: ValueError.
+    Domain,
+    /// Too large: OverflowError.
+    Range,
+    /// Cannot happen, or is the right answer.
+    Fine,
+}
+
+/// The functions that are one call of the C library:
+/// (name, C name, infinite results).
+const LIBM: &[(&str, &str, Infinity)] = &[
+    ("sqrt", "sqrt", Infinity::Fine),
+    ("exp", "exp", Infinity::Range),
+    ("exp2", "exp2", Infinity::Range),
+    ("expm1", "expm1", Infinity::Range),
+    ("log", "log", Infinity::Domain),
+    ("log2", "log2", Infinity::Domain),
+    ("log10", "log10", Infinity::Domain),
+    ("log1p", "log1p", Infinity::Domain),
+    ("sin", "sin", Infinity::Fine),
+    ("cos", "cos", Infinity::Fine),
+    ("tan", "tan", Infinity::Fine),
+    ("asin", "asin", Infinity::Fine),
+    ("acos", "acos", Infinity::Fine),
+    ("atan", "atan", Infinity::Fine),
+    ("sinh", "sinh", Infinity::Range),
+    ("cosh", "cosh", Infinity::Range),
+    ("tanh", "tanh", Infinity::Fine),
+    ("asinh", "asinh", Infinity::Fine),
+    ("acosh", "acosh", Infinity::Fine),
+    ("atanh", "atanh", Infinity::Domain),
+    ("cbrt", "cbrt", Infinity::Fine),
+    ("erf", "erf", Infinity::Fine),
+    ("erfc", "erfc", Infinity::Fine),
+    ("gamma", "tgamma", Infinity::Range),
+    ("lgamma", "lgamma", Infinity::Domain),
+    ("fabs", "fabs", Infinity::Fine),
+    ("atan2", "atan2", Infinity::Fine),
+    ("hypot", "hypot", Infinity::Range),
+    ("fmod", "fmod", Infinity::Fine),
+    ("remainder", "remainder", Infinity::Fine),
+    ("pow", "pow", Infinity::Range),
+    ("copysign", "copysign", Infinity::Fine),
+    ("nextafter", "nextafter", Infinity::Fine),
+];
+
+const fn f1(paths: &'static [&'static str], ordinary: bool) -> Row {
+    Row { paths, kind: Kind::Function, params: "x", infer: infer_float, lower: lower_libm, ordinary: if ordinary { Some(ordinary_libm) } else { None }, notes: "" }
+}
+const fn f2(paths: &'static [&'static str], ordinary: bool) -> Row {
+    Row { paths, kind: Kind::Function, params: "x, y", infer: infer_float, lower: lower_libm, ordinary: if ordinary { Some(ordinary_libm) } else { None }, notes: "" }
+}
+const fn classify(paths: &'static [&'static str]) -> Row {
+    Row { paths, kind: Kind::Function, params: "x", infer: infer_classify, lower: lower_classify, ordinary: Some(lower_classify), notes: "" }
+}
+const fn rounding(paths: &'static [&'static str]) -> Row {
+    Row { paths, kind: Kind::Function, params: "x", infer: infer_rounding, lower: lower_rounding, ordinary: Some(ordinary_rounding), notes: "" }
+}
+
+/// The rows. Ordinary loops take only functions whose results are the
+/// interpreter's, bit for bit.
+pub static ROWS: &[Row] = &[
+    f1(&["math.sqrt"], true),
+    f1(&["math.exp"], true),
+    f1(&["math.exp2"], false),
+    f1(&["math.expm1"], false),
+    Row { paths: &["math.log"], kind: Kind::Function, params: "x, base=", infer: infer_float, lower: lower_log, ordinary: Some(ordinary_log), notes: "" },
+    f1(&["math.log2"], true),
+    f1(&["math.log10"], true),
+    f1(&["math.log1p"], false),
+    f1(&["math.sin"], true),
+    f1(&["math.cos"], true),
+    f1(&["math.tan"], true),
+    f1(&["math.asin"], true),
+    f1(&["math.acos"], true),
+    f1(&["math.atan"], true),
+    f1(&["math.sinh"], true),
+    f1(&["math.cosh"], true),
+    f1(&["math.tanh"], true),
+    f1(&["math.asinh"], false),
+    f1(&["math.acosh"], false),
+    f1(&["math.atanh"], false),
+    f1(&["math.cbrt"], false),
+    f1(&["math.erf"], false),
+    f1(&["math.erfc"], false),
+    f1(&["math.gamma"], false),
+    f1(&["math.lgamma"], false),
+    f1(&["math.fabs"], true),
+    f2(&["math.atan2"], true),
+    f2(&["math.hypot"], false),
+    f2(&["math.fmod"], true),
+    f2(&["math.remainder"], false),
+    f2(&["math.pow"], false),
+    f2(&["math.copysign"], true),
+    f2(&["math.nextafter"], false),
+    classify(&["math.isnan"]),
+    classify(&["math.isinf"]),
+    classify(&["math.isfinite"]),
+    rounding(&["math.floor"]),
+    rounding(&["math.ceil"]),
+    rounding(&["math.trunc"]),
+    Row { paths: &["math.degrees"], kind: Kind::Function, params: "x", infer: infer_float, lower: lower_angle, ordinary: Some(lower_angle), notes: "" },
+    Row { paths: &["math.radians"], kind: Kind::Function, params: "x", infer: infer_float, lower: lower_angle, ordinary: Some(lower_angle), notes: "" },
+    Row { paths: &["math.gcd"], kind: Kind::Function, params: "a, b", infer: infer_gcd, lower: lower_gcd, ordinary: None, notes: "two arguments" },
+    Row { paths: &["math.ldexp"], kind: Kind::Function, params: "x, i", infer: infer_ldexp, lower: lower_ldexp, ordinary: None, notes: "" },
+    Row { paths: &["math.frexp"], kind: Kind::Function, params: "x", infer: infer_frexp, lower: lower_frexp, ordinary: None, notes: "" },
+    Row { paths: &["math.modf"], kind: Kind::Function, params: "x", infer: infer_modf, lower: lower_modf, ordinary: None, notes: "" },
+    Row { paths: &["math.fma"], kind: Kind::Function, params: "x, y, z", infer: infer_float, lower: lower_fma, ordinary: None, notes: "" },
+];
+
+fn real(row: &Row, args: &Args, i: usize) -> Result<DType, CompileError> {
+    match args.opt(i).and_then(|a| a.scalar()) {
+        Some(d) if !d.is_complex() => Ok(d),
+        _ => Err(no_match(row, args)),
+    }
+}
+
+/// float32 for float32 arguments only, else float64.
+fn float_type(row: &Row, args: &Args) -> Result<DType, CompileError> {
+    let mut all_single = true;
+    for (i, slot) in args.slots.iter().enumerate() {
+        if slot.is_some() {
+            all_single &= real(row, args, i)? == DType::F32;
+        }
+    }
+    Ok(if all_single { DType::F32 } else { DType::F64 })
+}
+
+fn infer_float(row: &Row, args: &Args) -> Result<Type, CompileError> {
+    Ok(Type::Scalar(float_type(row, args)?))
+}
+
+/// The arguments in the type the function computes in.
+fn operands(l: &mut Lowerer<'_>, row: &Row, args: &Args) -> Result<(DType, Vec<Value>), CompileError> {
+    let d = float_type(row, args)?;
+    let mut out = Vec::new();
+    for a in args.all() {
+        let (from, p) = l.scalar_operand(a.hir()?)?;
+        out.push(l.cast_real(p[0], from, d));
+    }
+    Ok((d, out))
+}
+
+fn raises(l: &Lowerer<'_>) -> bool {
+    RAISES && l.hir.options.error_model == ErrorModel::Python && l.hir.options.fastmath == FastMath::NONE
+}
+
+/// x - x is 0 for finite x, nan otherwise.
+fn not_finite(l: &mut Lowerer<'_>, x: Value) -> Value {
+    let d = l.b.binary(Op::Fsub, x, x);
+    let zero = l.zero_of(l.b.func.ty(x));
+    l.b.fcmp(Cc::Une, d, zero)
+}
+
+fn call_libm(l: &mut Lowerer<'_>, row: &Row, x: &[Value]) -> Result<(Value, Infinity), CompileError> {
+    let name = row.name();
+    let entry = LIBM.iter().find(|e| e.0 == name).ok_or_else(|| CompileError::bug(format!("math.{name} has no C name")))?;
+    let r = match (name, x) {
+        ("sqrt", [x]) => l.b.unary(Op::Sqrt, *x),
+        ("fabs", [x]) => l.b.unary(Op::Fabs, *x),
+        ("copysign", [x, y]) => l.b.binary(Op::Copysign, *x, *y),
+        (_, [x]) => l.float_math1(entry.1, *x),
+        (_, [x, y]) => l.float_math2(entry.1, *x, *y),
+        _ => return Err(CompileError::bug("operands of a libm function")),
+    };
+    Ok((r, entry.2))
+}
+
+/// Raises where Python does: a nan of numbers is a domain error, an infinity
+/// of finite arguments whatever `infinity` says.
+fn check(l: &mut Lowerer<'_>, r: Value, x: &[Value], infinity: Infinity) {
+    let odd = not_finite(l, r);
+    let (slow, done) = (l.b.new_block(), l.b.new_block());
+    l.b.func.blocks[slow.index()].cold = true;
+    l.b.brif(odd, (slow, &[]), (done, &[]));
+    l.b.switch_to(slow);
+    let mut arg_nan = l.b.iconst(Ty::I1, 0);
+    let mut arg_odd = arg_nan;
+    for v in x {
+        let nan = l.b.fcmp(Cc::Une, *v, *v);
+        arg_nan = l.b.binary(Op::Or, arg_nan, nan);
+        let inf = not_finite(l, *v);
+        arg_odd = l.b.binary(Op::Or, arg_odd, inf);
+    }
+    let is_nan = l.b.fcmp(Cc::Une, r, r);
+    let fine = l.not(arg_nan);
+    let domain = l.b.binary(Op::And, is_nan, fine);
+    l.b.trap_if(domain, TrapKind::MathDomain, &[]);
+    if infinity != Infinity::Fine {
+        let not_nan = l.not(is_nan);
+        let finite = l.not(arg_odd);
+        let c = l.b.binary(Op::And, not_nan, finite);
+        let kind = if infinity == Infinity::Domain { TrapKind::MathDomain } else { TrapKind::MathRange };
+        l.b.trap_if(c, kind, &[]);
+    }
+    l.b.jump(done, &[]);
+    l.b.switch_to(done);
+}
+
+fn lower_libm(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (_, x) = operands(l, row, args)?;
+    let (r, infinity) = call_libm(l, row, &x)?;
+    // Total functions need no check.
+    let total = matches!(row.name(), "fabs" | "copysign" | "atan" | "tanh" | "erf" | "erfc" | "cbrt" | "asinh" | "atan2" | "nextafter");
+    if raises(l) && !total {
+        check(l, r, &x, infinity);
+    }
+    Ok(vec![r])
+}
+
+fn ordinary_libm(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (_, x) = operands(l, row, args)?;
+    let (r, _) = call_libm(l, row, &x)?;
+    let c = not_finite(l, r);
+    l.exit_if(c, ExitReason::Domain)?;
+    Ok(vec![r])
+}
+
+fn lower_log(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    let Some(_) = args.opt(1) else {
+        let one = Args { slots: args.slots[..1].to_vec(), rest: vec![] };
+        return lower_libm(l, row, &one, result);
+    };
+    let (_, x) = operands(l, row, args)?;
+    let (a, infinity) = call_libm(l, row, &x[..1])?;
+    let (b, _) = call_libm(l, row, &x[1..])?;
+    if raises(l) {
+        check(l, a, &x[..1], infinity);
+        check(l, b, &x[1..], infinity);
+        l.float_zero_check(b, ErrorModel::Python, TrapKind::ZeroDivision);
+    }
+    Ok(vec![l.b.binary(Op::Fdiv, a, b)])
+}
+
+fn ordinary_log(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    if args.opt(1).is_some() {
+        return Err(CompileError::unsupported("T0503", "math.log with a base in an ordinary loop"));
+    }
+    let one = Args { slots: args.slots[..1].to_vec(), rest: vec![] };
+    ordinary_libm(l, row, &one, result)
+}
+
+fn infer_classify(row: &Row, args: &Args) -> Result<Type, CompileError> {
+    real(row, args, 0)?;
+    Ok(Type::BOOL)
+}
+
+fn lower_classify(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (_, p) = l.scalar_operand(args.get(0)?.hir()?)?;
+    Ok(vec![super::ufunc::classify_value(l, row.name(), &p)])
+}
+
+fn infer_rounding(row: &Row, args: &Args) -> Result<Type, CompileError> {
+    Ok(if real(row, args, 0)?.kind() == DKind::Unsigned { Type::Scalar(DType::U64) } else { Type::INT })
+}
+
+fn round_op(name: &str) -> Op {
+    match name {
+        "floor" => Op::Floor,
+        "ceil" => Op::Ceil,
+        _ => Op::Trunc,
+    }
+}
+
+fn lower_rounding(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    let (d, p) = l.scalar_operand(args.get(0)?.hir()?)?;
+    let to = l.ty(result).clone();
+    if !d.is_float() {
+        return l.cast(&p, &Type::Scalar(d), &to);
+    }
+    if raises(l) {
+        let odd = not_finite(l, p[0]);
+        let (bad, ok) = (l.b.new_block(), l.b.new_block());
+        l.b.func.blocks[bad.index()].cold = true;
+        l.b.brif(odd, (bad, &[]), (ok, &[]));
+        l.b.switch_to(bad);
+        let nan = l.b.fcmp(Cc::Une, p[0], p[0]);
+        l.b.trap_if(nan, TrapKind::NanToInt, &[]);
+        l.b.trap(TrapKind::InfToInt, &[]);
+        l.b.switch_to(ok);
+    }
+    let r = l.b.unary(round_op(row.name()), p[0]);
+    l.cast(&[r], &Type::Scalar(d), &to)
+}
+
+fn ordinary_rounding(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (d, p) = l.scalar_operand(args.get(0)?.hir()?)?;
+    if !d.is_float() {
+        return Ok(l.cast_scalar(&p, d, DType::I64));
+    }
+    super::builtins::exit_unless_int(l, p[0])?;
+    let r = l.b.unary(round_op(row.name()), p[0]);
+    Ok(l.cast_scalar(&[r], d, DType::I64))
+}
+
+fn lower_angle(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (d, x) = operands(l, row, args)?;
+    let factor = if row.name() == "degrees" { 180.0 / std::f64::consts::PI } else { std::f64::consts::PI / 180.0 };
+    let k = l.b.fconst(crate::abi::scalar_ty(d), factor);
+    Ok(vec![l.b.binary(Op::Fmul, x[0], k)])
+}
+
+fn infer_gcd(row: &Row, args: &Args) -> Result<Type, CompileError> {
+    let (a, b) = (real(row, args, 0)?, real(row, args, 1)?);
+    if a.is_float() || b.is_float() {
+        return Err(no_match(row, args));
+    }
+    let d = super::number::unify(a, b);
+    Ok(Type::Scalar(if d == DType::Bool || d.is_float() { DType::I64 } else { d }))
+}
+
+fn lower_gcd(l: &mut Lowerer<'_>, _: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    let a = l.int_of(args.get(0)?.hir()?)?;
+    let b = l.int_of(args.get(1)?.hir()?)?;
+    let r = l.runtime("taipan_gcd_i64", &[a, b]).expect("has a result");
+    let to = l.ty(result).clone();
+    l.cast(&[r], &Type::INT, &to)
+}
+
+fn infer_ldexp(row: &Row, args: &Args) -> Result<Type, CompileError> {
+    if real(row, args, 1)?.is_float() {
+        return Err(no_match(row, args));
+    }
+    Ok(Type::Scalar(if real(row, args, 0)? == DType::F32 { DType::F32 } else { DType::F64 }))
+}
+
+fn lower_ldexp(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    let to = l.ty(result).clone();
+    let x = l.parts_as(args.get(0)?.hir()?, &to)?[0];
+    let i = l.int_of(args.get(1)?.hir()?)?;
+    // Any exponent beyond these gives 0 or infinity.
+    let (lo, hi) = (l.i64(-10_000), l.i64(10_000));
+    let low = l.b.icmp(Cc::Slt, i, lo);
+    let i = l.b.select(low, lo, i);
+    let high = l.b.icmp(Cc::Sgt, i, hi);
+    let i = l.b.select(high, hi, i);
+    let i = l.b.op(Op::Itrunc, Ty::I32, &[i], 0);
+    let name = if l.b.func.ty(x) == Ty::F32 { "ldexpf" } else { "ldexp" };
+    let r = l.runtime(name, &[x, i]).expect("has a result");
+    if raises(l) && row.name() == "ldexp" {
+        check(l, r, &[x], Infinity::Range);
+    }
+    Ok(vec![r])
+}
+
+fn infer_frexp(row: &Row, args: &Args) -> Result<Type, CompileError> {
+    let d = float_type(row, args)?;
+    Ok(Type::Tuple(vec![Type::Scalar(d), Type::Scalar(DType::I32)].into()))
+}
+
+fn lower_frexp(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (d, x) = operands(l, row, args)?;
+    let out = l.stack(8);
+    let m = l.runtime(if d == DType::F32 { "frexpf" } else { "frexp" }, &[x[0], out]).expect("has a result");
+    let e = l.b.load(Ty::I32, out, 0);
+    Ok(vec![m, e])
+}
+
+fn infer_modf(row: &Row, args: &Args) -> Result<Type, CompileError> {
+    let d = float_type(row, args)?;
+    Ok(Type::Tuple(vec![Type::Scalar(d); 2].into()))
+}
+
+fn lower_modf(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (d, x) = operands(l, row, args)?;
+    let out = l.stack(8);
+    let fraction = l.runtime(if d == DType::F32 { "modff" } else { "modf" }, &[x[0], out]).expect("has a result");
+    let whole = l.b.load(crate::abi::scalar_ty(d), out, 0);
+    Ok(vec![fraction, whole])
+}
+
+fn lower_fma(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (d, x) = operands(l, row, args)?;
+    Ok(vec![l.b.op(Op::Fma, crate::abi::scalar_ty(d), &x, 0)])
+}

@@ -1,0 +1,6 @@
+//! NumPy functions of arrays and array methods.
+
+use super::Row;
+
+/// The rows.
+pub static ROWS: &[Row] = &[];

@@ -1,0 +1,328 @@
+//! Loops: where they are, where they poll, and strip-mining.
+//!
+//! Every loop header polls. An innermost range loop without calls of unknown
+//! length is cut into strips of [`STRIP`] iterations:
+//!
+//! ```text
+//! outer(p…):    poll; limit = end of this strip; jump inner(p…)
+//! inner(p…):    has = next < limit; brif has -> body, at_end
+//! at_end:       brif the range goes on -> outer(p…), exit
+//! ```
+//!
+//! so that the inner loop is free of polls and the optimiser can vectorise
+//! it. A step other than 1 counts the iterations of a strip instead of
+//! comparing positions.
+
+use super::iter::targets;
+use super::{Lowerer, Parts, Side};
+use crate::error::CompileError;
+use crate::hir::types::Type;
+use crate::hir::value::Global;
+use crate::hir::{self, ExitReason, Op as Hop, Term};
+use crate::lir::op::{Cc, Op};
+use crate::lir::{self, Aux, Ty, Value};
+
+/// Iterations between two polls of a strip-mined loop: about 10 µs of work.
+pub const STRIP: i64 = 1 << 14;
+
+/// Control flow of an HIR function.
+#[derive(Debug)]
+pub struct Cfg {
+    pub preds: Vec<Vec<hir::Block>>,
+    /// Reachable blocks in reverse postorder.
+    pub order: Vec<hir::Block>,
+    /// Position in `order`; `u32::MAX` = unreachable.
+    position: Vec<u32>,
+    idom: Vec<u32>,
+    /// Blocks of the natural loop of each header, header included.
+    pub loops: Vec<(hir::Block, Vec<hir::Block>)>,
+}
+
+impl Cfg {
+    /// Analyses `f`.
+    pub fn new(f: &hir::Func) -> Cfg {
+        let n = f.blocks.len();
+        let succs: Vec<Vec<usize>> = f.blocks.iter().map(|b| targets(&b.term).iter().map(|t| t.block.index()).collect()).collect();
+        let mut post = Vec::new();
+        let mut seen = vec![false; n];
+        let mut stack = vec![(0, 0)];
+        seen[0] = true;
+        while let Some(top) = stack.last_mut() {
+            let (b, i) = *top;
+            // Second successors first: loop bodies come before what follows.
+            if let Some(s) = succs[b].iter().rev().nth(i) {
+                top.1 += 1;
+                if !seen[*s] {
+                    seen[*s] = true;
+                    stack.push((*s, 0));
+                }
+            } else {
+                post.push(b);
+                stack.pop();
+            }
+        }
+        let order: Vec<hir::Block> = post.iter().rev().map(|b| hir::Block::new(*b)).collect();
+        let mut position = vec![u32::MAX; n];
+        for (i, b) in order.iter().enumerate() {
+            position[b.index()] = i as u32;
+        }
+        let mut preds = vec![Vec::new(); n];
+        for b in &order {
+            for s in &succs[b.index()] {
+                preds[*s].push(*b);
+            }
+        }
+        let idom = dominators(&order, &position, &preds);
+        let mut cfg = Cfg { preds, order, position, idom, loops: vec![] };
+        cfg.find_loops();
+        cfg
+    }
+
+    fn find_loops(&mut self) {
+        let mut loops: Vec<(hir::Block, Vec<hir::Block>)> = Vec::new();
+        for h in self.order.clone() {
+            let latches: Vec<hir::Block> = self.preds[h.index()].iter().copied().filter(|p| self.dominates(h, *p)).collect();
+            if latches.is_empty() {
+                continue;
+            }
+            let mut body = vec![h];
+            let mut stack = latches;
+            while let Some(b) = stack.pop() {
+                if !body.contains(&b) {
+                    body.push(b);
+                    stack.extend(&self.preds[b.index()]);
+                }
+            }
+            loops.push((h, body));
+        }
+        self.loops = loops;
+    }
+
+    /// Does every way to `b` lead through `a`? Both reachable.
+    pub fn dominates(&self, a: hir::Block, b: hir::Block) -> bool {
+        let (a, mut b) = (self.position[a.index()], self.position[b.index()]);
+        while b > a {
+            b = self.idom[b as usize];
+        }
+        a == b
+    }
+
+    /// Blocks of the loop that `h` heads.
+    pub fn loop_of(&self, h: hir::Block) -> Option<&[hir::Block]> {
+        self.loops.iter().find(|l| l.0 == h).map(|l| &*l.1)
+    }
+
+    /// Is `h` the target of a back edge (or of a retreating edge)?
+    pub fn is_header(&self, h: hir::Block) -> bool {
+        self.preds[h.index()].iter().any(|p| self.position[p.index()] >= self.position[h.index()])
+    }
+
+    /// Does the loop contain no other loop?
+    fn innermost(&self, h: hir::Block, body: &[hir::Block]) -> bool {
+        body.iter().all(|b| *b == h || !self.is_header(*b))
+    }
+}
+
+/// Immediate dominators by position in reverse postorder (Cooper, Harvey,
+/// Kennedy: "A simple, fast dominance algorithm").
+fn dominators(order: &[hir::Block], position: &[u32], preds: &[Vec<hir::Block>]) -> Vec<u32> {
+    let mut idom = vec![u32::MAX; order.len()];
+    if idom.is_empty() {
+        return idom;
+    }
+    idom[0] = 0;
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (i, b) in order.iter().enumerate().skip(1) {
+            let mut new = u32::MAX;
+            for p in &preds[b.index()] {
+                let p = position[p.index()];
+                if idom[p as usize] == u32::MAX {
+                    continue;
+                }
+                new = if new == u32::MAX { p } else { intersect(&idom, p, new) };
+            }
+            if idom[i] != new {
+                idom[i] = new;
+                changed = true;
+            }
+        }
+    }
+    idom
+}
+
+fn intersect(idom: &[u32], mut a: u32, mut b: u32) -> u32 {
+    while a != b {
+        while a > b {
+            a = idom[a as usize];
+        }
+        while b > a {
+            b = idom[b as usize];
+        }
+    }
+    a
+}
+
+/// A strip-mined loop, while its blocks are lowered.
+#[derive(Clone, Debug)]
+pub struct Strip {
+    pub header: hir::Block,
+    outer: lir::Block,
+    /// The loop condition.
+    pub has: Value,
+    /// End of the strip against the end of the range: does the range go on?
+    more: More,
+    /// Iterations done in this strip, for the back edges.
+    pub counter: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum More {
+    /// While the first is not the second (positions).
+    Differ(Value, Value),
+}
+
+impl<'a> Lowerer<'a> {
+    /// Poll and strips at the start of loop header `h`. Ordinary loops poll
+    /// where the header says (`Op::Poll`).
+    pub(crate) fn loop_prologue(&mut self, h: hir::Block) -> Result<(), CompileError> {
+        if !self.hir.ordinary {
+            let number = self.cfg.loops.iter().position(|l| l.0 == h).unwrap_or(0) as i64;
+            self.b.push(Op::Poll, Ty::I1, &[], number, Aux::None, &[]);
+        }
+        if let Some((iter, step)) = self.strip_candidate(h) {
+            if let Some(poll) = self.hir.blocks[h.index()].insts.iter().find(|i| matches!(i.op, Hop::Poll)) {
+                self.set_line(poll.line, poll.state);
+                self.exit_on_poll()?;
+            }
+            self.open_strip(h, iter, step);
+        }
+        Ok(())
+    }
+
+    /// Leaves an ordinary loop when the poll word is set.
+    pub(crate) fn exit_on_poll(&mut self) -> Result<(), CompileError> {
+        let word = self.b.op(Op::LoadPoll, Ty::I32, &[], 0);
+        let zero = self.b.iconst(Ty::I32, 0);
+        let c = self.b.icmp(Cc::Ne, word, zero);
+        self.exit_if(c, ExitReason::Poll)
+    }
+
+    /// The range iterator that header `h` walks, if the loop can be cut into
+    /// strips, and its step where constant.
+    fn strip_candidate(&self, h: hir::Block) -> Option<(hir::Value, Option<i64>)> {
+        let body = self.cfg.loop_of(h)?;
+        if !self.cfg.innermost(h, body) {
+            return None;
+        }
+        let block = &self.hir.blocks[h.index()];
+        let (last, before) = block.insts.split_last()?;
+        let Hop::IterNext { iter } = last.op else { return None };
+        if !before.iter().all(|i| matches!(i.op, Hop::Const(_) | Hop::Undef | Hop::Poll)) || !block.params.contains(&iter) {
+            return None;
+        }
+        if !matches!(self.ty(iter), Type::RangeIter { .. }) {
+            return None;
+        }
+        let Term::Branch { cond, then, otherwise } = &block.term else { return None };
+        if *cond != last.results[0] || !body.contains(&then.block) || body.contains(&otherwise.block) {
+            return None;
+        }
+        body.iter().all(|b| self.hir.blocks[b.index()].insts.iter().all(|i| self.is_short(i))).then(|| (iter, self.range_info(iter).and_then(|r| r.step)))
+    }
+
+    /// Does the instruction take a bounded, short time?
+    fn is_short(&self, i: &hir::Inst) -> bool {
+        let scalar = |v: &hir::Value| !matches!(self.ty(*v), Type::Array(_));
+        match &i.op {
+            Hop::Call { callee, args, .. } => match self.ty(*callee) {
+                Type::Global(g) => match &**g {
+                    Global::Library(_) => args.iter().all(scalar) && i.results.iter().all(scalar),
+                    Global::DType(_) | Global::NumbaType(_) => args.iter().all(scalar),
+                    Global::ExceptionClass { .. } => true,
+                    _ => false,
+                },
+                _ => false,
+            },
+            Hop::Binary { .. } | Hop::Unary { .. } | Hop::Compare { .. } | Hop::Contains { .. } => i.results.iter().all(scalar),
+            Hop::SetItem { value, .. } => scalar(value),
+            _ => true,
+        }
+    }
+
+    /// In the header's LIR block, after the poll.
+    fn open_strip(&mut self, h: hir::Block, iter: hir::Value, step: Option<i64>) {
+        let outer = self.b.block;
+        let p = self.parts(iter);
+        let (next, stop) = (p[0], p[1]);
+        let params: Vec<hir::Value> = self.hir.blocks[h.index()].params.clone();
+        let mut args: Parts = params.iter().flat_map(|v| self.parts(*v)).collect();
+        let strip_len = self.i64(STRIP);
+        // Position and end of this strip, or trips and their limit.
+        let by_position = step == Some(1);
+        let end = if by_position { self.stop_of(iter) } else { stop };
+        let limit = if by_position {
+            let left = self.b.binary(Op::Isub, end, next);
+            let long = self.b.icmp(Cc::Ugt, left, strip_len);
+            // `left` of an empty range is negative, as unsigned large.
+            let stop = end;
+            let end = self.b.binary(Op::Iadd, next, strip_len);
+            let below = self.b.icmp(Cc::Slt, next, stop);
+            let cut = self.b.binary(Op::And, long, below);
+            self.b.select(cut, end, stop)
+        } else {
+            let zero = self.i64(0);
+            let up = self.b.icmp(Cc::Sgt, p[2], zero);
+            let forward = self.b.binary(Op::Isub, stop, next);
+            let backward = self.b.binary(Op::Isub, next, stop);
+            let distance = self.b.select(up, forward, backward);
+            let minus = self.b.binary(Op::Isub, zero, p[2]);
+            let width = self.b.select(up, p[2], minus);
+            // A zero step never gets here (range() refuses it), but code that
+            // is never reached must not divide by it either.
+            let one = self.i64(1);
+            let null = self.b.icmp(Cc::Eq, width, zero);
+            let width = self.b.select(null, one, width);
+            let left = self.b.binary(Op::Udiv, distance, width);
+            let long = self.b.icmp(Cc::Ugt, left, strip_len);
+            args.push(zero);
+            self.b.select(long, strip_len, left)
+        };
+        let inner = self.b.new_block();
+        self.b.jump(inner, &args);
+        for v in params {
+            let parts = self.parts(v).iter().map(|x| self.b.func.ty(*x)).collect::<Vec<_>>();
+            let parts = parts.into_iter().map(|t| self.b.func.add_param(inner, t)).collect();
+            self.define(v, parts);
+        }
+        self.blocks[h.index()] = Some(inner);
+        self.b.switch_to(inner);
+        let next = self.parts(iter)[0];
+        let (has, counter, more) = if by_position {
+            (self.b.icmp(Cc::Slt, next, limit), None, More::Differ(limit, end))
+        } else {
+            let k = self.b.func.add_param(inner, Ty::I64);
+            let has = self.b.icmp(Cc::Slt, k, limit);
+            let one = self.i64(1);
+            let k1 = self.b.binary(Op::Iadd, k, one);
+            (has, Some(k1), More::Differ(next, end))
+        };
+        self.strips.insert(h, Strip { header: h, outer, has, more, counter });
+    }
+
+    /// The block that a strip-mined loop's false branch goes to.
+    pub(crate) fn strip_exit(&mut self, strip: &Strip, exit: &hir::Target) -> Result<lir::Block, CompileError> {
+        let here = self.b.block;
+        let at_end = self.b.new_block();
+        self.b.switch_to(at_end);
+        let More::Differ(a, b) = strip.more;
+        let more = self.b.icmp(if strip.counter.is_none() { Cc::Slt } else { Cc::Ne }, a, b);
+        let args: Parts = self.hir.blocks[strip.header.index()].params.iter().flat_map(|v| self.parts(*v)).collect();
+        let side: Side = self.side(exit)?;
+        let (ob, oa) = side.target(self);
+        self.b.brif(more, (strip.outer, &args), (ob, &oa));
+        self.b.switch_to(here);
+        Ok(at_end)
+    }
+}
