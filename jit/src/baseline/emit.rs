@@ -188,6 +188,8 @@ impl<'a> FuncEmitter<'a> {
 
     fn inst(&mut self, b: Block, inst: &InstData, next: Option<Block>) {
         match inst.op {
+            // A mark for the ownership pass only.
+            Op::Keep => {}
             Op::Iadd | Op::Isub | Op::Imul | Op::And | Op::Or | Op::Xor => self.integer_binary(inst),
             Op::Sdiv | Op::Udiv | Op::Srem | Op::Urem => self.division(inst),
             Op::Shl | Op::Ashr | Op::Lshr => self.shift(inst),

@@ -17,6 +17,7 @@ pub mod cmath;
 pub mod math;
 pub mod number;
 pub mod numpy_array;
+pub mod numpy_create;
 pub mod numpy_scalar;
 pub mod print;
 pub mod ufunc;
@@ -137,6 +138,8 @@ static LISTS: &[&[Row]] = &[
     cmath::ROWS,
     numpy_scalar::ROWS,
     numpy_array::ROWS,
+    numpy_array::REDUCTION_ROWS,
+    numpy_create::ROWS,
 ];
 
 static INDEX: LazyLock<HashMap<&'static str, &'static Row>> =

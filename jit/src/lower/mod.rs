@@ -162,6 +162,8 @@ pub struct Lowerer<'a> {
     pub(crate) chunked: Option<hir::Value>,
     /// Strip-mined loop headers by HIR block.
     pub(crate) strips: HashMap<hir::Block, loops::Strip>,
+    /// Loops that array operations made so far: they are numbered after HIR's.
+    pub(crate) made_loops: usize,
 }
 
 impl<'a> Lowerer<'a> {
@@ -196,6 +198,7 @@ impl<'a> Lowerer<'a> {
             in_parallel: false,
             chunked: None,
             strips: HashMap::new(),
+            made_loops: 0,
         }
     }
 
