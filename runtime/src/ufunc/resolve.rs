@@ -76,7 +76,7 @@ impl Ufunc {
             .iter()
             .find(|row| row.types[self.nin] == dtype && (self.nout == 1 || row.types[0] == dtype))
             .ok_or_else(|| {
-                Error::ufunc_type(format!(
+                Error::type_error(format!(
                     "No loop matching the specified signature and casting was found for ufunc {}",
                     self.name
                 ))

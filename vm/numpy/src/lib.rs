@@ -4,8 +4,37 @@
 //! Python sources under `py/numpy/`, compiled to bytecode at build time and
 //! frozen into the binary. The `taipan` binary registers both through
 //! [`module_defs`] and [`frozen_modules`].
+//!
+//! Other crates go between Python objects and runtime arrays through [`interop`].
 
+#[macro_use]
+mod scalar;
+
+mod args;
+mod array_cell;
+mod convert;
+mod creation;
+mod dtype;
+mod errstate;
+mod exceptions;
+pub mod interop;
 mod native;
+mod ndarray;
+mod printing;
+mod products;
+mod queries;
+mod random;
+mod reductions;
+mod registry;
+mod selection;
+mod text;
+mod ufunc;
+mod warnings;
+
+pub use dtype::{dtype_from_object, dtype_object};
+pub use errstate::report as report_conditions;
+pub use exceptions::{OrRaise, raise};
+pub use scalar::{Num, ScalarValue};
 
 use rustpython_vm::{Context, builtins::PyModuleDef, frozen::FrozenLib, py_freeze};
 

@@ -1,10 +1,13 @@
-//! The native module `_numpy`.
+//! The native module `_numpy`: everything of `numpy` that is written in Rust.
 
 pub(crate) use _numpy::module_def;
 
 #[rustpython_vm::pymodule]
 mod _numpy {
-    /// The NumPy release whose behaviour this package follows.
-    #[pyattr]
-    const VERSION: &str = "2.4.6";
+    use rustpython_vm::{Py, PyResult, VirtualMachine, builtins::PyModule};
+
+    pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+        __module_exec(vm, module);
+        crate::registry::fill(module, vm)
+    }
 }

@@ -1,4 +1,0 @@
-//! Rewrites of HIR.
-
-pub mod inline;
-pub mod parallel;

@@ -1,0 +1,395 @@
+//! Functions that make arrays: `np.array`, `np.zeros`, `np.arange` …
+
+use crate::args::{self, parse, present};
+use crate::convert::{array_from_object, astype};
+use crate::exceptions::OrRaise;
+use crate::interop::{PyNdArray, as_array, to_runtime};
+use crate::ndarray::methods::wrap_view;
+use crate::scalar::{Num, Operand, ScalarValue, classify, construct};
+use rustpython_vm::{
+    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::PyStr,
+    function::FuncArgs,
+};
+use taipan_runtime::dtype::{DType, promote_types};
+use taipan_runtime::{Array, Casting, Order};
+
+fn object(array: Array, vm: &VirtualMachine) -> PyResult {
+    Ok(PyNdArray::from_array(array, vm).into())
+}
+
+/// `copy=`: always, never, or only if needed.
+#[derive(Clone, Copy, PartialEq)]
+enum CopyMode {
+    Always,
+    IfNeeded,
+    Never,
+}
+
+fn copy_mode(value: &Option<PyObjectRef>, default: CopyMode, vm: &VirtualMachine) -> PyResult<CopyMode> {
+    Ok(match value {
+        None => default,
+        Some(v) if vm.is_none(v) => CopyMode::IfNeeded,
+        Some(v) if v.clone().try_to_bool(vm)? => CopyMode::Always,
+        Some(_) => CopyMode::Never,
+    })
+}
+
+/// The common body of `array`, `asarray` and their relatives.
+fn make(
+    obj: &PyObjectRef,
+    dtype: Option<DType>,
+    copy: CopyMode,
+    order: Order,
+    ndmin: usize,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let source = as_array(obj);
+    let mut array = array_from_object(obj, dtype, vm)?;
+    let mut fresh = source.is_none_or(|s| !s.buffer().same(array.buffer()));
+    let laid_out = match order {
+        Order::C => array.is_c_contiguous(),
+        Order::F => array.is_f_contiguous(),
+        Order::A | Order::K => true,
+    };
+    if copy == CopyMode::Always && !fresh || !laid_out {
+        array = array.copy(order).or_raise(vm)?;
+        fresh = true;
+    }
+    if copy == CopyMode::Never && fresh && source.is_some() || copy == CopyMode::Never && source.is_none() {
+        return Err(vm.new_value_error(
+            "Unable to avoid copy while creating an array as requested.\nIf using `np.array(obj, \
+             copy=False)` replace it with `np.asarray(obj)` to allow a copy when needed (no \
+             behavior change in NumPy 1.x).\nFor more details, see \
+             https://numpy.org/devdocs/numpy_2_0_migration_guide.html#adapting-to-changes-in-the-copy-keyword.",
+        ));
+    }
+    let grown = array.ndim() < ndmin;
+    while array.ndim() < ndmin {
+        array = array.expand_dims(0).or_raise(vm)?;
+    }
+    if !fresh && !grown && crate::interop::ndarray_class().fast_issubclass(obj.class()) {
+        return Ok(obj.clone());
+    }
+    Ok(wrap_view(array, obj, vm))
+}
+
+/// `np.array(object, dtype=None, *, copy=True, order='K', subok=False, ndmin=0, like=None)`
+pub fn array(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let names = ["object", "dtype", "*", "copy", "order", "subok", "ndmin", "like"];
+    let [obj, dtype, _, copy, order, _subok, ndmin, _like] = parse(args, "array", names, 1, vm)?;
+    let Some(obj) = obj else {
+        return Err(vm.new_type_error("array() missing required argument 'object' (pos 0)"));
+    };
+    let dtype = args::to_dtype(&dtype, vm)?;
+    let order = args::to_order(&order, Order::K, vm)?;
+    let ndmin = args::optional_isize(&ndmin, vm)?.unwrap_or(0).max(0) as usize;
+    let copy = copy_mode(&copy, CopyMode::Always, vm)?;
+    // A new object even when the elements are shared with a temporary.
+    let made = make(&obj, dtype, copy, order, ndmin, vm)?;
+    Ok(made)
+}
+
+fn asarray_with(args: FuncArgs, function: &str, default: Order, ndmin: usize, vm: &VirtualMachine) -> PyResult {
+    let names = ["a", "dtype", "order", "*", "device", "copy", "like"];
+    let [obj, dtype, order, _, _device, copy, _like] = parse(args, function, names, 1, vm)?;
+    let Some(obj) = obj else {
+        return Err(vm.new_type_error(format!("{function}() missing required argument 'a' (pos 0)")));
+    };
+    let dtype = args::to_dtype(&dtype, vm)?;
+    let order = args::to_order(&order, default, vm)?;
+    let copy = copy_mode(&copy, CopyMode::IfNeeded, vm)?;
+    make(&obj, dtype, copy, order, ndmin, vm)
+}
+
+/// `np.asarray`
+pub fn asarray(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    asarray_with(args, "asarray", Order::K, 0, vm)
+}
+
+/// `np.ascontiguousarray`: at least one-dimensional, C order.
+pub fn ascontiguousarray(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    asarray_with(args, "ascontiguousarray", Order::C, 1, vm)
+}
+
+/// `np.asfortranarray`
+pub fn asfortranarray(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    asarray_with(args, "asfortranarray", Order::F, 1, vm)
+}
+
+/// `np.copy(a, order='K')`
+pub fn copy(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [obj, order, _subok] = parse(args, "copy", ["a", "order", "subok"], 1, vm)?;
+    let Some(obj) = obj else { return Ok(vm.ctx.none()) };
+    let order = args::to_order(&order, Order::K, vm)?;
+    make(&obj, None, CopyMode::Always, order, 0, vm)
+}
+
+type Maker = fn(&[usize], DType, Order) -> taipan_runtime::Result<Array>;
+
+fn by_shape(args: FuncArgs, function: &str, maker: Maker, vm: &VirtualMachine) -> PyResult {
+    let names = ["shape", "dtype", "order", "*", "device", "like"];
+    let [shape, dtype, order, _, _, _] = parse(args, function, names, 1, vm)?;
+    let shape = match &shape {
+        Some(shape) => args::to_shape(shape, vm)?,
+        None => Vec::new(),
+    };
+    let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(DType::F64);
+    let order = args::to_order(&order, Order::C, vm)?;
+    object(maker(&shape, dtype, order).or_raise(vm)?, vm)
+}
+
+/// `np.zeros`
+pub fn zeros(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    by_shape(args, "zeros", Array::zeros, vm)
+}
+
+/// `np.empty`: elements are whatever the memory holds.
+pub fn empty(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    by_shape(args, "empty", Array::empty, vm)
+}
+
+/// `np.ones`
+pub fn ones(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let one: Maker = |shape, dtype, order| {
+        Array::full(shape, dtype, order, taipan_runtime::Scalar::Int(1))
+    };
+    by_shape(args, "ones", one, vm)
+}
+
+/// An array of `shape` filled with `value`.
+fn filled(shape: &[usize], dtype: Option<DType>, order: Order, value: &PyObject, vm: &VirtualMachine) -> PyResult<Array> {
+    let source = array_from_object(value, None, vm)?;
+    let dtype = dtype.unwrap_or(source.dtype());
+    if source.ndim() == 0
+        && let Some(number) = construct::convert(value, dtype, vm)?
+    {
+        return Array::full(shape, dtype, order, to_runtime(number)).or_raise(vm);
+    }
+    let array = Array::empty(shape, dtype, order).or_raise(vm)?;
+    array.assign(&source).or_raise(vm)?;
+    Ok(array)
+}
+
+/// `np.full(shape, fill_value, dtype=None, order='C')`
+pub fn full(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let names = ["shape", "fill_value", "dtype", "order", "*", "device", "like"];
+    let [shape, value, dtype, order, _, _, _] = parse(args, "full", names, 2, vm)?;
+    let (Some(shape), Some(value)) = (shape, value) else { return Ok(vm.ctx.none()) };
+    let shape = args::to_shape(&shape, vm)?;
+    let dtype = args::to_dtype(&dtype, vm)?;
+    let order = args::to_order(&order, Order::C, vm)?;
+    object(filled(&shape, dtype, order, &value, vm)?, vm)
+}
+
+struct Like {
+    model: Array,
+    shape: Vec<usize>,
+    dtype: Option<DType>,
+    order: Order,
+}
+
+impl Like {
+    fn empty(&self, vm: &VirtualMachine) -> PyResult<Array> {
+        let dtype = self.dtype.unwrap_or(self.model.dtype());
+        self.model.empty_like(&self.shape, dtype, self.order).or_raise(vm)
+    }
+}
+
+fn like(
+    model: Option<PyObjectRef>,
+    [dtype, order, shape]: [&Option<PyObjectRef>; 3],
+    vm: &VirtualMachine,
+) -> PyResult<Like> {
+    let model = match model {
+        Some(model) => array_from_object(&model, None, vm)?,
+        None => return Err(vm.new_type_error("missing required argument 'a' (pos 1)")),
+    };
+    let shape = match present(shape, vm) {
+        Some(shape) => args::to_shape(shape, vm)?,
+        None => model.shape().to_vec(),
+    };
+    Ok(Like {
+        shape,
+        dtype: args::to_dtype(dtype, vm)?,
+        order: args::to_order(order, Order::K, vm)?,
+        model,
+    })
+}
+
+fn like_filled(args: FuncArgs, function: &str, value: Option<Num>, vm: &VirtualMachine) -> PyResult {
+    let names = ["a", "dtype", "order", "subok", "shape", "*", "device"];
+    let [model, dtype, order, _, shape, _, _] = parse(args, function, names, 1, vm)?;
+    let spec = like(model, [&dtype, &order, &shape], vm)?;
+    let array = spec.empty(vm)?;
+    if let Some(num) = value {
+        let value = ScalarValue::new(array.dtype(), num);
+        array.fill(to_runtime(value)).or_raise(vm)?;
+    }
+    object(array, vm)
+}
+
+/// `np.zeros_like`
+pub fn zeros_like(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    like_filled(args, "zeros_like", Some(Num::Int(0)), vm)
+}
+
+/// `np.ones_like`
+pub fn ones_like(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    like_filled(args, "ones_like", Some(Num::Int(1)), vm)
+}
+
+/// `np.empty_like`
+pub fn empty_like(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    like_filled(args, "empty_like", None, vm)
+}
+
+/// `np.full_like(a, fill_value, dtype=None, order='K', subok=True, shape=None)`
+pub fn full_like(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let names = ["a", "fill_value", "dtype", "order", "subok", "shape", "*", "device"];
+    let [model, value, dtype, order, _, shape, _, _] = parse(args, "full_like", names, 2, vm)?;
+    let spec = like(model, [&dtype, &order, &shape], vm)?;
+    let array = spec.empty(vm)?;
+    if let Some(value) = value {
+        crate::ndarray::index::assign(&array, &value, vm)?;
+    }
+    object(array, vm)
+}
+
+/// A number argument of `arange` with the dtype it stands for.
+fn number(obj: &PyObject, vm: &VirtualMachine) -> PyResult<ScalarValue> {
+    let zero_d = as_array(obj).filter(|a| a.ndim() == 0);
+    if let Some(array) = zero_d
+        && let Some(first) = array.first()
+    {
+        return Ok(crate::interop::from_runtime(array.dtype(), first));
+    }
+    let dtype = match classify(obj, vm) {
+        Operand::Strong(v) => return Ok(v),
+        Operand::WeakInt(_) | Operand::WeakBig(_) => DType::I64,
+        Operand::WeakFloat(_) => DType::F64,
+        Operand::WeakComplex(..) => DType::C128,
+        Operand::Other if obj.downcastable::<PyStr>() || vm.is_none(obj) => {
+            return Err(vm.new_type_error(format!(
+                "arange() not supported for inputs with DType <class '{}'>.",
+                obj.class().name()
+            )));
+        }
+        Operand::Other => DType::F64,
+    };
+    construct::convert(obj, dtype, vm)?.ok_or_else(|| vm.new_type_error("a number is required"))
+}
+
+/// `np.arange([start,] stop[, step,], dtype=None)`
+pub fn arange(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let names = ["start", "stop", "step", "dtype", "*", "device", "like"];
+    let [start, stop, step, dtype, _, _, _] = parse(args, "arange", names, 0, vm)?;
+    let (start, stop) = match (present(&start, vm), present(&stop, vm)) {
+        (None, None) => return Err(vm.new_type_error("arange() requires stop to be specified.")),
+        (Some(stop), None) => (None, stop),
+        (start, Some(stop)) => (start, stop),
+    };
+    let stop = number(stop, vm)?;
+    let start = start.map(|s| number(s, vm)).transpose()?;
+    let step = present(&step, vm).map(|s| number(s, vm)).transpose()?;
+    let found = [start, step]
+        .into_iter()
+        .flatten()
+        .fold(stop.dtype, |d, v| promote_types(d, v.dtype));
+    let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(if found == DType::Bool { DType::I64 } else { found });
+    let start = start.unwrap_or(ScalarValue::int(0));
+    let step = step.unwrap_or(ScalarValue::int(1));
+    let array = taipan_runtime::creation::arange(to_runtime(start), to_runtime(stop), to_runtime(step), dtype)
+        .or_raise(vm)?;
+    object(array, vm)
+}
+
+/// `np.frombuffer(buffer, dtype=float, count=-1, offset=0)`
+pub fn frombuffer(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let names = ["buffer", "dtype", "count", "offset", "*", "like"];
+    let [buffer, dtype, count, offset, _, _] = parse(args, "frombuffer", names, 1, vm)?;
+    let Some(buffer) = buffer else { return Ok(vm.ctx.none()) };
+    let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(DType::F64);
+    let count = args::optional_isize(&count, vm)?.unwrap_or(-1);
+    let offset = args::optional_isize(&offset, vm)?.unwrap_or(0);
+    let memory = crate::convert::memory_of(&buffer, vm)?;
+    let total = memory.nbytes() as isize;
+    if offset < 0 || offset > total {
+        return Err(vm.new_value_error(format!(
+            "offset must be non-negative and no greater than buffer length ({total})"
+        )));
+    }
+    let size = dtype.itemsize() as isize;
+    let rest = total - offset;
+    let n = if count < 0 {
+        if rest % size != 0 {
+            return Err(vm.new_value_error("buffer size must be a multiple of element size"));
+        }
+        rest / size
+    } else {
+        if count * size > rest {
+            return Err(vm.new_value_error("buffer is smaller than requested size"));
+        }
+        count
+    };
+    let start = memory.data() as usize - memory.buffer().data() as usize + offset as usize;
+    let array = Array::from_buffer(
+        memory.buffer().clone(),
+        start,
+        dtype,
+        &[n as usize],
+        &[size],
+        memory.is_writeable(),
+    )
+    .or_raise(vm)?;
+    Ok(PyNdArray::view_of(array, &buffer, vm).into())
+}
+
+/// `np.fromiter(iter, dtype, count=-1)`
+pub fn fromiter(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [iter, dtype, count, _, _] = parse(args, "fromiter", ["iter", "dtype", "count", "*", "like"], 2, vm)?;
+    let (Some(iter), Some(dtype)) = (iter, dtype) else { return Ok(vm.ctx.none()) };
+    let dtype = crate::dtype::dtype_from_object(&dtype, vm)?;
+    let count = args::optional_isize(&count, vm)?.unwrap_or(-1);
+    let iterator = iter.get_iter(vm)?;
+    with_element!(dtype, T => {
+        let mut values: Vec<T> = Vec::new();
+        while count < 0 || (values.len() as isize) < count {
+            let rustpython_vm::protocol::PyIterReturn::Return(item) = iterator.next(vm)? else {
+                break;
+            };
+            let value = construct::convert(&item, dtype, vm)?
+                .ok_or_else(|| vm.new_value_error("setting an array element with a sequence."))?;
+            values.push(<T as crate::scalar::value::FromNum>::from_num(value.num));
+        }
+        if (values.len() as isize) < count {
+            return Err(vm.new_value_error(format!(
+                "iterator too short: Expected {count} but iterator had only {} items.",
+                values.len()
+            )));
+        }
+        object(Array::from_vec(&values).or_raise(vm)?, vm)
+    })
+}
+
+/// `_rebuild_array(shape, dtype, bytes)`: what pickling an array calls.
+pub fn rebuild_array(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [shape, dtype, bytes] = parse(args, "_rebuild_array", ["shape", "dtype", "bytes"], 3, vm)?;
+    let (Some(shape), Some(dtype), Some(bytes)) = (shape, dtype, bytes) else {
+        return Ok(vm.ctx.none());
+    };
+    let shape = args::to_shape(&shape, vm)?;
+    let dtype = crate::dtype::dtype_from_object(&dtype, vm)?;
+    let bytes = bytes.downcast_ref::<rustpython_vm::builtins::PyBytes>().map(|b| b.as_bytes().to_vec());
+    let bytes = bytes.ok_or_else(|| vm.new_type_error("bytes expected"))?;
+    object(crate::convert::array_from_bytes(&bytes, dtype, &shape, vm)?, vm)
+}
+
+/// `np.astype(x, dtype, /, *, copy=True)`
+pub fn astype_function(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [x, dtype, _, _copy, _device] = parse(args, "astype", ["x", "dtype", "*", "copy", "device"], 2, vm)?;
+    let (Some(x), Some(dtype)) = (x, dtype) else { return Ok(vm.ctx.none()) };
+    let array = array_from_object(&x, None, vm)?;
+    let dtype = crate::dtype::dtype_from_object(&dtype, vm)?;
+    object(astype(&array, dtype, Order::K, Casting::Unsafe, vm)?, vm)
+}

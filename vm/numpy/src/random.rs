@@ -1,0 +1,893 @@
+//! `numpy.random.RandomState`: the legacy generator with NumPy's exact stream.
+//! The module functions (`np.random.rand` …) are methods of one global object.
+
+use crate::args::{self, parse, present};
+use crate::convert::array_from_object;
+use crate::exceptions::OrRaise;
+use crate::interop::{PyNdArray, as_array};
+use crate::scalar::to_python;
+use num_traits::ToPrimitive;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyInt, PyList, PyStr, PyTypeRef},
+    common::lock::PyMutex,
+    function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
+    pyclass,
+    types::{Constructor, Representable},
+};
+use taipan_runtime::dtype::DType;
+use taipan_runtime::iter::broadcast_shapes;
+use taipan_runtime::random::mt19937::STATE_LEN;
+use taipan_runtime::random::{BitSource, Mt19937, RandomState, bounded, distributions};
+use taipan_runtime::{Array, Index, Order};
+
+/// The legacy random generator on a Mersenne Twister.
+#[pyclass(module = "numpy.random.mtrand", name = "RandomState")]
+#[derive(PyPayload)]
+pub struct PyRandomState {
+    state: PyMutex<RandomState>,
+}
+
+impl std::fmt::Debug for PyRandomState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RandomState(MT19937)")
+    }
+}
+
+/// What a parameter of a distribution must fulfil, with NumPy's words about it.
+#[derive(Clone, Copy)]
+enum Check {
+    Any,
+    /// `x < 0`
+    NonNegative,
+    /// `x <= 0`
+    Positive,
+    /// `p < 0, p > 1 or p is NaN`
+    Probability,
+    /// `p <= 0, p > 1 or p contains NaNs`
+    OpenProbability,
+}
+
+type FloatDraw = fn(&mut RandomState, &[f64]) -> f64;
+type IntDraw = fn(&mut RandomState, &[f64]) -> i64;
+
+enum Draw {
+    Float(FloatDraw),
+    Int(IntDraw),
+}
+
+/// A distribution: its name, parameters `(name, default, check)` and one draw.
+struct Distribution {
+    name: &'static str,
+    params: &'static [(&'static str, Option<f64>, Check)],
+    draw: Draw,
+}
+
+use Check::{Any, NonNegative, OpenProbability, Positive, Probability};
+
+/// Every distribution that draws one number per element.
+static DISTRIBUTIONS: &[Distribution] = &[
+    Distribution { name: "random_sample", params: &[], draw: Draw::Float(|r, _| r.random()) },
+    Distribution { name: "standard_normal", params: &[], draw: Draw::Float(|r, _| r.standard_normal()) },
+    Distribution { name: "standard_exponential", params: &[], draw: Draw::Float(|r, _| r.standard_exponential()) },
+    Distribution { name: "standard_cauchy", params: &[], draw: Draw::Float(|r, _| r.standard_cauchy()) },
+    Distribution {
+        name: "normal",
+        params: &[("loc", Some(0.0), Any), ("scale", Some(1.0), NonNegative)],
+        draw: Draw::Float(|r, p| r.normal(p[0], p[1])),
+    },
+    Distribution {
+        name: "lognormal",
+        params: &[("mean", Some(0.0), Any), ("sigma", Some(1.0), NonNegative)],
+        draw: Draw::Float(|r, p| r.lognormal(p[0], p[1])),
+    },
+    Distribution {
+        name: "exponential",
+        params: &[("scale", Some(1.0), NonNegative)],
+        draw: Draw::Float(|r, p| r.exponential(p[0])),
+    },
+    Distribution {
+        name: "standard_gamma",
+        params: &[("shape", None, NonNegative)],
+        draw: Draw::Float(|r, p| r.standard_gamma(p[0])),
+    },
+    Distribution {
+        name: "gamma",
+        params: &[("shape", None, NonNegative), ("scale", Some(1.0), NonNegative)],
+        draw: Draw::Float(|r, p| r.gamma(p[0], p[1])),
+    },
+    Distribution {
+        name: "beta",
+        params: &[("a", None, Positive), ("b", None, Positive)],
+        draw: Draw::Float(|r, p| r.beta(p[0], p[1])),
+    },
+    Distribution {
+        name: "chisquare",
+        params: &[("df", None, Positive)],
+        draw: Draw::Float(|r, p| r.chisquare(p[0])),
+    },
+    Distribution {
+        name: "noncentral_chisquare",
+        params: &[("df", None, Positive), ("nonc", None, NonNegative)],
+        draw: Draw::Float(|r, p| r.noncentral_chisquare(p[0], p[1])),
+    },
+    Distribution {
+        name: "f",
+        params: &[("dfnum", None, Positive), ("dfden", None, Positive)],
+        draw: Draw::Float(|r, p| r.f(p[0], p[1])),
+    },
+    Distribution {
+        name: "noncentral_f",
+        params: &[("dfnum", None, Positive), ("dfden", None, Positive), ("nonc", None, NonNegative)],
+        draw: Draw::Float(|r, p| r.noncentral_f(p[0], p[1], p[2])),
+    },
+    Distribution {
+        name: "standard_t",
+        params: &[("df", None, Positive)],
+        draw: Draw::Float(|r, p| r.standard_t(p[0])),
+    },
+    Distribution {
+        name: "pareto",
+        params: &[("a", None, Positive)],
+        draw: Draw::Float(|r, p| r.pareto(p[0])),
+    },
+    Distribution {
+        name: "weibull",
+        params: &[("a", None, NonNegative)],
+        draw: Draw::Float(|r, p| r.weibull(p[0])),
+    },
+    Distribution {
+        name: "power",
+        params: &[("a", None, Positive)],
+        draw: Draw::Float(|r, p| r.power(p[0])),
+    },
+    Distribution {
+        name: "rayleigh",
+        params: &[("scale", Some(1.0), NonNegative)],
+        draw: Draw::Float(|r, p| r.rayleigh(p[0])),
+    },
+    Distribution {
+        name: "wald",
+        params: &[("mean", None, Positive), ("scale", None, Positive)],
+        draw: Draw::Float(|r, p| r.wald(p[0], p[1])),
+    },
+    Distribution {
+        name: "laplace",
+        params: &[("loc", Some(0.0), Any), ("scale", Some(1.0), NonNegative)],
+        draw: Draw::Float(|r, p| distributions::laplace(&mut r.bits, p[0], p[1])),
+    },
+    Distribution {
+        name: "gumbel",
+        params: &[("loc", Some(0.0), Any), ("scale", Some(1.0), NonNegative)],
+        draw: Draw::Float(|r, p| distributions::gumbel(&mut r.bits, p[0], p[1])),
+    },
+    Distribution {
+        name: "logistic",
+        params: &[("loc", Some(0.0), Any), ("scale", Some(1.0), NonNegative)],
+        draw: Draw::Float(|r, p| distributions::logistic(&mut r.bits, p[0], p[1])),
+    },
+    Distribution {
+        name: "vonmises",
+        params: &[("mu", None, Any), ("kappa", None, NonNegative)],
+        draw: Draw::Float(|r, p| distributions::vonmises(&mut r.bits, p[0], p[1])),
+    },
+    Distribution {
+        name: "triangular",
+        params: &[("left", None, Any), ("mode", None, Any), ("right", None, Any)],
+        draw: Draw::Float(|r, p| distributions::triangular(&mut r.bits, p[0], p[1], p[2])),
+    },
+    Distribution {
+        name: "poisson",
+        params: &[("lam", Some(1.0), NonNegative)],
+        draw: Draw::Int(|r, p| distributions::poisson(&mut r.bits, p[0])),
+    },
+    Distribution {
+        name: "binomial",
+        params: &[("n", None, NonNegative), ("p", None, Probability)],
+        draw: Draw::Int(|r, p| distributions::binomial(&mut r.bits, p[0] as i64, p[1])),
+    },
+    Distribution {
+        name: "negative_binomial",
+        params: &[("n", None, Positive), ("p", None, OpenProbability)],
+        draw: Draw::Int(|r, p| r.negative_binomial(p[0], p[1])),
+    },
+    Distribution {
+        name: "geometric",
+        params: &[("p", None, OpenProbability)],
+        draw: Draw::Int(|r, p| distributions::geometric(&mut r.bits, p[0])),
+    },
+    Distribution {
+        name: "zipf",
+        params: &[("a", None, Positive)],
+        draw: Draw::Int(|r, p| distributions::zipf(&mut r.bits, p[0])),
+    },
+    Distribution {
+        name: "logseries",
+        params: &[("p", None, Probability)],
+        draw: Draw::Int(|r, p| distributions::logseries(&mut r.bits, p[0])),
+    },
+    Distribution {
+        name: "hypergeometric",
+        params: &[("ngood", None, NonNegative), ("nbad", None, NonNegative), ("nsample", None, NonNegative)],
+        draw: Draw::Int(|r, p| {
+            distributions::hypergeometric(&mut r.bits, p[0] as i64, p[1] as i64, p[2] as i64)
+        }),
+    },
+];
+
+fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<()> {
+    let message = match rule {
+        Any => return Ok(()),
+        NonNegative if value >= 0.0 => return Ok(()),
+        // A negative zero is as bad as any negative scale, NaN only for some.
+        NonNegative if name == "lam" => "lam < 0 or lam is NaN".to_owned(),
+        NonNegative if value.is_nan() => return Ok(()),
+        NonNegative => format!("{name} < 0"),
+        Positive if value > 0.0 || value.is_nan() => return Ok(()),
+        Positive => format!("{name} <= 0"),
+        Probability if (0.0..=1.0).contains(&value) => return Ok(()),
+        Probability => format!("{name} < 0, {name} > 1 or {name} is NaN"),
+        OpenProbability if value > 0.0 && value <= 1.0 => return Ok(()),
+        OpenProbability => format!("{name} <= 0, {name} > 1 or {name} contains NaNs"),
+    };
+    Err(vm.new_value_error(message))
+}
+
+/// `size=`: `None`, a length or a shape.
+fn size_argument(size: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<Vec<usize>>> {
+    present(size, vm).map(|s| args::to_shape(s, vm)).transpose()
+}
+
+fn float_object(value: f64, vm: &VirtualMachine) -> PyObjectRef {
+    vm.ctx.new_float(value).into()
+}
+
+fn object(array: Array, vm: &VirtualMachine) -> PyObjectRef {
+    PyNdArray::from_array(array, vm).into()
+}
+
+/// Draws with the given parameters (already arrays), one number or an array of them.
+fn draw(
+    zelf: &PyRandomState,
+    distribution: &Distribution,
+    params: Vec<Array>,
+    size: Option<Vec<usize>>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    for (array, &(name, _, rule)) in params.iter().zip(distribution.params) {
+        for value in array.to_vec::<f64>().or_raise(vm)? {
+            check(value, name, rule, vm)?;
+        }
+    }
+    let single = params.iter().all(|p| p.ndim() == 0);
+    if single {
+        let values: Vec<f64> = params
+            .iter()
+            .map(|p| p.first().map_or(0.0, |s| s.to_f64()))
+            .collect();
+        let mut state = zelf.state.lock();
+        return match (&distribution.draw, size) {
+            (Draw::Float(f), None) => Ok(float_object(f(&mut state, &values), vm)),
+            (Draw::Int(f), None) => Ok(vm.ctx.new_int(f(&mut state, &values)).into()),
+            (Draw::Float(f), Some(shape)) => {
+                let array = taipan_runtime::random::fill_f64(&shape, || f(&mut state, &values));
+                Ok(object(array.or_raise(vm)?, vm))
+            }
+            (Draw::Int(f), Some(shape)) => {
+                let array = taipan_runtime::random::fill_i64(&shape, || f(&mut state, &values));
+                Ok(object(array.or_raise(vm)?, vm))
+            }
+        };
+    }
+    let shapes: Vec<&[usize]> = params.iter().map(Array::shape).collect();
+    let common = broadcast_shapes(&shapes)
+        .ok_or_else(|| vm.new_value_error("shape mismatch: objects cannot be broadcast to a single shape"))?;
+    let shape = match size {
+        Some(size) => {
+            let fits = broadcast_shapes(&[&size, &common]).is_some_and(|s| s[..] == size[..]);
+            if !fits {
+                return Err(vm.new_value_error("Output size is not compatible with broadcast dimensions of inputs."));
+            }
+            size
+        }
+        None => common.to_vec(),
+    };
+    let columns = params
+        .iter()
+        .map(|p| p.broadcast_to(&shape).and_then(|b| b.to_vec::<f64>()).or_raise(vm))
+        .collect::<PyResult<Vec<_>>>()?;
+    let mut at = 0;
+    let mut row = vec![0.0; columns.len()];
+    let mut state = zelf.state.lock();
+    let mut next_row = || {
+        for (slot, column) in row.iter_mut().zip(&columns) {
+            *slot = column[at];
+        }
+        at += 1;
+        row.clone()
+    };
+    let array = match &distribution.draw {
+        Draw::Float(f) => taipan_runtime::random::fill_f64(&shape, || f(&mut state, &next_row())),
+        Draw::Int(f) => taipan_runtime::random::fill_i64(&shape, || f(&mut state, &next_row())),
+    };
+    Ok(object(array.or_raise(vm)?, vm))
+}
+
+/// A call of the distribution numbered `index` in the table.
+fn sample(index: usize, zelf: &PyObject, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let distribution = &DISTRIBUTIONS[index];
+    let state = own(zelf, vm)?;
+    let mut params = Vec::with_capacity(distribution.params.len());
+    for &(name, default, _) in distribution.params {
+        let given = args.take_positional_keyword(name);
+        let array = match (given, default) {
+            (Some(value), _) => array_from_object(&value, Some(DType::F64), vm)?,
+            (None, Some(value)) => {
+                Array::from_scalar(taipan_runtime::Scalar::Float(value), DType::F64).or_raise(vm)?
+            }
+            (None, None) => {
+                return Err(vm.new_type_error(format!(
+                    "{}() missing required argument: '{name}'",
+                    distribution.name
+                )));
+            }
+        };
+        params.push(array);
+    }
+    let [size] = parse(args, distribution.name, ["size"], 0, vm)?;
+    draw(state, distribution, params, size_argument(&size, vm)?, vm)
+}
+
+fn own<'a>(zelf: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyRandomState>> {
+    zelf.downcast_ref::<PyRandomState>()
+        .ok_or_else(|| vm.new_type_error("expected a RandomState"))
+}
+
+/// The generator a seed argument stands for.
+fn seeded(seed: Option<&PyObject>, vm: &VirtualMachine) -> PyResult<RandomState> {
+    let Some(seed) = seed else {
+        return Ok(RandomState::from_entropy());
+    };
+    let bad_range = || vm.new_value_error("Seed must be between 0 and 2**32 - 1");
+    if let Some(int) = seed.downcast_ref::<PyInt>() {
+        let word = int.as_bigint().to_u32().ok_or_else(bad_range)?;
+        return Ok(RandomState::new(word));
+    }
+    let array = array_from_object(seed, None, vm)?;
+    if array.size() == 0 {
+        return Err(vm.new_value_error("Seed must be non-empty"));
+    }
+    if !array.dtype().is_integer() {
+        return Err(vm.new_type_error(format!(
+            "Cannot cast {} from dtype('{}') to dtype('int64') according to the rule 'safe'",
+            if array.ndim() == 0 { "scalar" } else { "array data" },
+            array.dtype()
+        )));
+    }
+    if array.ndim() > 1 {
+        return Err(vm.new_value_error("Seed array must be 1-d"));
+    }
+    let values = array.to_vec::<i64>().or_raise(vm)?;
+    let words = values
+        .iter()
+        .map(|&v| u32::try_from(v).map_err(|_| bad_range()))
+        .collect::<PyResult<Vec<u32>>>()?;
+    if array.ndim() == 0 {
+        return Ok(RandomState::new(words[0]));
+    }
+    Ok(RandomState::from_words(&words))
+}
+
+impl Constructor for PyRandomState {
+    type Args = FuncArgs;
+
+    fn slot_new(cls: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let [seed] = parse(args, "RandomState", ["seed"], 0, vm)?;
+        let state = PyMutex::new(seeded(present(&seed, vm), vm)?);
+        Ok(Self { state }.into_ref_with_type(vm, cls)?.into())
+    }
+
+    fn py_new(
+        _cls: &Py<rustpython_vm::builtins::PyType>,
+        _args: FuncArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<Self> {
+        Err(vm.new_type_error("RandomState objects are made by RandomState.__new__"))
+    }
+}
+
+impl Representable for PyRandomState {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        let address = zelf.as_object().get_id();
+        Ok(format!("RandomState(MT19937) at 0x{address:X}"))
+    }
+}
+
+/// `rand(d0, d1, …)` and `randn(d0, d1, …)`.
+fn by_dimensions(name: &str, zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let index = DISTRIBUTIONS.iter().position(|d| d.name == name).unwrap_or(0);
+    let size = if args.args.is_empty() {
+        None
+    } else {
+        let items = args.args.iter().map(|n| {
+            args::to_isize(n, vm).and_then(|n| {
+                usize::try_from(n).map_err(|_| vm.new_value_error("negative dimensions are not allowed"))
+            })
+        });
+        Some(items.collect::<PyResult<Vec<usize>>>()?)
+    };
+    draw(own(zelf, vm)?, &DISTRIBUTIONS[index], Vec::new(), size, vm)
+}
+
+/// The positions of a random permutation of `0..n`.
+fn permuted_positions(state: &mut RandomState, n: usize) -> Vec<i64> {
+    let mut positions: Vec<i64> = (0..n as i64).collect();
+    bounded::shuffle(&mut state.bits, n, |i, j| positions.swap(i, j));
+    positions
+}
+
+/// Elements of `a` (or of `range(a)`) at `positions`.
+fn pick(a: Option<&Array>, positions: &[i64], shape: Option<&[usize]>, vm: &VirtualMachine) -> PyResult {
+    let index = match shape {
+        Some(shape) => Array::from_slice(shape, positions),
+        None => Array::from_slice(&[], positions),
+    }
+    .or_raise(vm)?;
+    match a {
+        None if shape.is_none() => Ok(vm.ctx.new_int(positions[0]).into()),
+        None => Ok(object(index, vm)),
+        Some(array) => {
+            let result = array.index(&[Index::Array(index)]).or_raise(vm)?;
+            crate::interop::array_or_scalar(result, vm)
+        }
+    }
+}
+
+#[pyclass(flags(BASETYPE), with(Constructor, Representable))]
+impl PyRandomState {
+    #[pymethod]
+    fn seed(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let [seed] = parse(args, "seed", ["seed"], 0, vm)?;
+        let fresh = seeded(present(&seed, vm), vm)?;
+        *zelf.state.lock() = fresh;
+        Ok(())
+    }
+
+    #[pymethod]
+    fn rand(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        by_dimensions("random_sample", &zelf, args, vm)
+    }
+
+    #[pymethod]
+    fn randn(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        by_dimensions("standard_normal", &zelf, args, vm)
+    }
+
+    #[pymethod]
+    fn uniform(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        static UNIFORM: Distribution = Distribution {
+            name: "uniform",
+            params: &[("low", Some(0.0), Any), ("range", Some(1.0), Any)],
+            draw: Draw::Float(|r, p| distributions::uniform(&mut r.bits, p[0], p[1])),
+        };
+        let [low, high, size] = parse(args, "uniform", ["low", "high", "size"], 0, vm)?;
+        let bound = |value: &Option<PyObjectRef>, default: f64| match value {
+            Some(value) => array_from_object(value, Some(DType::F64), vm),
+            None => Array::from_scalar(taipan_runtime::Scalar::Float(default), DType::F64).or_raise(vm),
+        };
+        let (low, high) = (bound(&low, 0.0)?, bound(&high, 1.0)?);
+        let operands = [
+            taipan_runtime::ufunc::Operand::Array(&high),
+            taipan_runtime::ufunc::Operand::Array(&low),
+        ];
+        let range = crate::ufunc::find("subtract", vm)?
+            .call(&operands, &taipan_runtime::ufunc::CallOptions::default())
+            .or_raise(vm)?
+            .arrays[0]
+            .clone();
+        if range.to_vec::<f64>().or_raise(vm)?.iter().any(|r| !r.is_finite()) {
+            return Err(vm.new_overflow_error("Range exceeds valid bounds"));
+        }
+        draw(zelf, &UNIFORM, vec![low, range], size_argument(&size, vm)?, vm)
+    }
+
+    #[pymethod]
+    fn randint(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let names = ["low", "high", "size", "dtype"];
+        let [low, high, size, dtype] = parse(args, "randint", names, 1, vm)?;
+        let (low, high) = match (low, high.filter(|h| !vm.is_none(h))) {
+            (Some(high), None) => (vm.ctx.new_int(0).into(), high),
+            (Some(low), Some(high)) => (low, high),
+            (None, _) => return Err(vm.new_type_error("randint() missing required argument 'low'")),
+        };
+        let python_bool = dtype.as_ref().is_some_and(|d| d.is(vm.ctx.types.bool_type));
+        let python_int = dtype.as_ref().is_none_or(|d| d.is(vm.ctx.types.int_type));
+        let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(DType::I64);
+        let size = size_argument(&size, vm)?;
+        let (lows, highs) = (array_from_object(&low, None, vm)?, array_from_object(&high, None, vm)?);
+        if lows.ndim() > 0 || highs.ndim() > 0 {
+            return Self::randint_each(zelf, &lows, &highs, size, dtype, vm);
+        }
+        let whole = |a: &Array| a.first().and_then(|s| s.to_i128()).unwrap_or(0);
+        let shape: &[usize] = size.as_deref().unwrap_or(&[]);
+        let array = {
+            let mut state = zelf.state.lock();
+            bounded::integers(&mut state.bits, whole(&lows), whole(&highs), shape, dtype, true)
+        };
+        let array = array.or_raise(vm)?;
+        if size.is_none() {
+            let value = crate::interop::from_runtime(
+                dtype,
+                array.first().unwrap_or(taipan_runtime::Scalar::Int(0)),
+            );
+            return Ok(if python_int || python_bool {
+                to_python(value, vm)
+            } else {
+                crate::scalar::to_object(value)
+            });
+        }
+        Ok(object(array, vm))
+    }
+
+    /// `randint` with array bounds: one draw per element.
+    fn randint_each(
+        zelf: &Py<Self>,
+        lows: &Array,
+        highs: &Array,
+        size: Option<Vec<usize>>,
+        dtype: DType,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let common = broadcast_shapes(&[lows.shape(), highs.shape()])
+            .ok_or_else(|| vm.new_value_error("shape mismatch: objects cannot be broadcast to a single shape"))?;
+        let shape = size.unwrap_or_else(|| common.to_vec());
+        let wide = |a: &Array| a.broadcast_to(&shape).and_then(|b| b.to_vec::<i64>()).or_raise(vm);
+        let (lows, highs) = (wide(lows)?, wide(highs)?);
+        let result = Array::empty(&shape, dtype, Order::C).or_raise(vm)?;
+        let flat = result.reshape(&[-1], Order::C).or_raise(vm)?;
+        let mut state = zelf.state.lock();
+        for (i, (&low, &high)) in lows.iter().zip(&highs).enumerate() {
+            if low >= high {
+                return Err(vm.new_value_error("low >= high"));
+            }
+            let offset = bounded::interval(&mut state.bits, (i128::from(high) - 1 - i128::from(low)) as u64);
+            let value = i128::from(low) + i128::from(offset);
+            flat.set(&[i], taipan_runtime::Scalar::Int(value)).or_raise(vm)?;
+        }
+        drop(state);
+        Ok(object(result, vm))
+    }
+
+    #[pymethod]
+    fn shuffle(zelf: &Py<Self>, x: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        if let Some(array) = as_array(&x) {
+            array.check_writeable().or_raise(vm)?;
+            if array.ndim() == 0 {
+                return Err(vm.new_type_error("len() of unsized object"));
+            }
+            let positions = permuted_positions(&mut zelf.state.lock(), array.shape()[0]);
+            let index = Array::from_vec(&positions).or_raise(vm)?;
+            let mixed = array.index(&[Index::Array(index)]).or_raise(vm)?;
+            array.assign(&mixed).or_raise(vm)?;
+            return Ok(());
+        }
+        if let Some(list) = x.downcast_ref::<PyList>() {
+            let n = list.borrow_vec().len();
+            let positions = permuted_positions(&mut zelf.state.lock(), n);
+            let old = list.borrow_vec().to_vec();
+            let new: Vec<PyObjectRef> = positions
+                .into_iter()
+                .filter_map(|i| old.get(i as usize).cloned())
+                .collect();
+            let mut items = list.borrow_vec_mut();
+            *items = new;
+            drop(items);
+            return Ok(());
+        }
+        let n = x.length(vm)?;
+        let mut swaps = Vec::new();
+        bounded::shuffle(&mut zelf.state.lock().bits, n, |i, j| swaps.push((i, j)));
+        for (i, j) in swaps {
+            let (i, j): (PyObjectRef, PyObjectRef) = (vm.ctx.new_int(i).into(), vm.ctx.new_int(j).into());
+            let (a, b) = (x.get_item(&*i, vm)?, x.get_item(&*j, vm)?);
+            x.set_item(&*i, b, vm)?;
+            x.set_item(&*j, a, vm)?;
+        }
+        Ok(())
+    }
+
+    #[pymethod]
+    fn permutation(zelf: &Py<Self>, x: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        if let Some(n) = x.downcast_ref::<PyInt>() {
+            let n = n.as_bigint().to_usize().ok_or_else(|| {
+                vm.new_value_error("negative dimensions are not allowed")
+            })?;
+            let positions = permuted_positions(&mut zelf.state.lock(), n);
+            return Ok(object(Array::from_vec(&positions).or_raise(vm)?, vm));
+        }
+        let array = array_from_object(&x, None, vm)?;
+        if array.ndim() == 0 {
+            let n = args::to_isize(&x, vm)?.max(0) as usize;
+            let positions = permuted_positions(&mut zelf.state.lock(), n);
+            return Ok(object(Array::from_vec(&positions).or_raise(vm)?, vm));
+        }
+        let positions = permuted_positions(&mut zelf.state.lock(), array.shape()[0]);
+        pick(Some(&array), &positions, Some(&[positions.len()]), vm)
+    }
+
+    #[pymethod]
+    fn choice(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let [a, size, replace, p] = parse(args, "choice", ["a", "size", "replace", "p"], 1, vm)?;
+        let Some(a) = a else { return Ok(vm.ctx.none()) };
+        let source = array_from_object(&a, None, vm)?;
+        let population = match source.ndim() {
+            0 => {
+                let n = args::to_isize(&a, vm)
+                    .map_err(|_| vm.new_value_error("a must be 1-dimensional or an integer"))?;
+                if n <= 0 && present(&size, vm).is_none_or(|_| true) && n < 1 {
+                    return Err(vm.new_value_error("a must be greater than 0 unless no samples are taken"));
+                }
+                n as usize
+            }
+            1 => source.size(),
+            _ => return Err(vm.new_value_error("a must be 1-dimensional")),
+        };
+        let from = (source.ndim() == 1).then_some(&source);
+        if population == 0 {
+            return Err(vm.new_value_error("'a' cannot be empty unless no samples are taken"));
+        }
+        let size = size_argument(&size, vm)?;
+        let count: usize = size.as_ref().map_or(1, |s| s.iter().product());
+        let replace = args::to_bool(&replace, true, vm)?;
+        let weights = match present(&p, vm) {
+            Some(p) => Some(probabilities(p, population, vm)?),
+            None => None,
+        };
+        if !replace && count > population {
+            return Err(vm.new_value_error(
+                "Cannot take a larger sample than population when 'replace=False'",
+            ));
+        }
+        let mut guard = zelf.state.lock();
+        let state: &mut RandomState = &mut guard;
+        let positions = match (replace, weights) {
+            (true, None) => {
+                let drawn = bounded::integers(&mut state.bits, 0, population as i128, &[count], DType::I64, true);
+                drawn.and_then(|d| d.to_vec::<i64>()).or_raise(vm)?
+            }
+            (true, Some(p)) => {
+                let mut sums = running_sums(&p);
+                let last = sums.last().copied().unwrap_or(1.0);
+                sums.iter_mut().for_each(|s| *s /= last);
+                (0..count)
+                    .map(|_| {
+                        let u = state.random();
+                        sums.partition_point(|s| *s <= u) as i64
+                    })
+                    .collect()
+            }
+            (false, None) => {
+                let mut all = permuted_positions(state, population);
+                all.truncate(count);
+                all
+            }
+            (false, Some(p)) => without_replacement(state, p, count, vm)?,
+        };
+        drop(guard);
+        pick(from, &positions, size.as_deref(), vm)
+    }
+
+    #[pymethod]
+    fn bytes(zelf: &Py<Self>, length: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let n = args::to_isize(&length, vm)?.max(0) as usize;
+        let mut state = zelf.state.lock();
+        let words = n.div_ceil(4);
+        let mut bytes: Vec<u8> = (0..words).flat_map(|_| state.bits.next_u32().to_le_bytes()).collect();
+        bytes.truncate(n);
+        Ok(vm.ctx.new_bytes(bytes).into())
+    }
+
+    #[pymethod]
+    fn dirichlet(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let [alpha, size] = parse(args, "dirichlet", ["alpha", "size"], 1, vm)?;
+        let Some(alpha) = alpha else { return Ok(vm.ctx.none()) };
+        let alpha = array_from_object(&alpha, Some(DType::F64), vm)?.to_vec::<f64>().or_raise(vm)?;
+        if alpha.iter().any(|a| *a <= 0.0) {
+            return Err(vm.new_value_error("alpha <= 0"));
+        }
+        let mut shape = size_argument(&size, vm)?.unwrap_or_default();
+        let rows: usize = shape.iter().product();
+        let mut values = vec![0.0; rows * alpha.len()];
+        let mut state = zelf.state.lock();
+        for row in values.chunks_exact_mut(alpha.len().max(1)) {
+            state.dirichlet(&alpha, row);
+        }
+        drop(state);
+        shape.push(alpha.len());
+        Ok(object(Array::from_slice(&shape, &values).or_raise(vm)?, vm))
+    }
+
+    #[pymethod]
+    fn multinomial(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let [n, pvals, size] = parse(args, "multinomial", ["n", "pvals", "size"], 2, vm)?;
+        let (Some(n), Some(pvals)) = (n, pvals) else { return Ok(vm.ctx.none()) };
+        let n = args::to_isize(&n, vm)? as i64;
+        let p = array_from_object(&pvals, Some(DType::F64), vm)?.to_vec::<f64>().or_raise(vm)?;
+        if p.iter().any(|v| !(0.0..=1.0).contains(v)) {
+            return Err(vm.new_value_error("pvals < 0, pvals > 1 or pvals contains NaNs"));
+        }
+        if n < 0 {
+            return Err(vm.new_value_error("n < 0"));
+        }
+        if p.split_last().is_some_and(|(_, head)| head.iter().sum::<f64>() > 1.0 + 1e-12) {
+            return Err(vm.new_value_error("sum(pvals[:-1]) > 1.0"));
+        }
+        let mut shape = size_argument(&size, vm)?.unwrap_or_default();
+        let rows: usize = shape.iter().product();
+        let mut counts = vec![0i64; rows * p.len()];
+        let mut state = zelf.state.lock();
+        for row in counts.chunks_exact_mut(p.len().max(1)) {
+            distributions::multinomial(&mut state.bits, n, &p, row);
+        }
+        drop(state);
+        shape.push(p.len());
+        Ok(object(Array::from_slice(&shape, &counts).or_raise(vm)?, vm))
+    }
+
+    #[pymethod]
+    fn get_state(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let [legacy] = parse(args, "get_state", ["legacy"], 0, vm)?;
+        let state = zelf.state.lock().clone();
+        let (key, pos) = state.bits.state();
+        let key = object(Array::from_vec(&key[..]).or_raise(vm)?, vm);
+        let pos: PyObjectRef = vm.ctx.new_int(pos).into();
+        let has_gauss: PyObjectRef = vm.ctx.new_int(i32::from(state.gauss.is_some())).into();
+        let gauss = float_object(state.gauss.unwrap_or(0.0), vm);
+        let name: PyObjectRef = vm.ctx.new_str("MT19937").into();
+        if args::to_bool(&legacy, true, vm)? {
+            return Ok(vm.ctx.new_tuple(vec![name, key, pos, has_gauss, gauss]).into());
+        }
+        let (dict, inner) = (vm.ctx.new_dict(), vm.ctx.new_dict());
+        inner.set_item("key", key, vm)?;
+        inner.set_item("pos", pos, vm)?;
+        dict.set_item("bit_generator", name, vm)?;
+        dict.set_item("state", inner.into(), vm)?;
+        dict.set_item("has_gauss", has_gauss, vm)?;
+        dict.set_item("gauss", gauss, vm)?;
+        Ok(dict.into())
+    }
+
+    #[pymethod]
+    fn set_state(zelf: &Py<Self>, state: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let (name, key, pos, gauss) = if let Some(dict) = state.downcast_ref::<rustpython_vm::builtins::PyDict>() {
+            let get = |k: &str| dict.as_object().get_item(k, vm);
+            let inner = get("state")?;
+            let gauss = match get("has_gauss") {
+                Ok(has) if has.try_to_bool(vm)? => {
+                    let kept: PyObjectRef = get("gauss")?;
+                    Some(args::to_f64(&kept, vm)?)
+                }
+                _ => None,
+            };
+            (get("bit_generator")?, inner.get_item("key", vm)?, inner.get_item("pos", vm)?, gauss)
+        } else {
+            let items = vm.extract_elements_with(&state, Ok)?;
+            if items.len() != 3 && items.len() != 5 {
+                return Err(vm.new_value_error("state is not a valid MT19937 state"));
+            }
+            let gauss = match items.get(3) {
+                Some(has) if has.clone().try_to_bool(vm)? => Some(args::to_f64(&items[4], vm)?),
+                _ => None,
+            };
+            (items[0].clone(), items[1].clone(), items[2].clone(), gauss)
+        };
+        if name.downcast_ref::<PyStr>().is_none_or(|n| n.to_string() != "MT19937") {
+            return Err(vm.new_value_error("set_state can only be used with legacy MT19937 state instances."));
+        }
+        let key = array_from_object(&key, Some(DType::U32), vm)?.to_vec::<u32>().or_raise(vm)?;
+        let pos = args::to_isize(&pos, vm)?;
+        let key: [u32; STATE_LEN] = key
+            .try_into()
+            .map_err(|_| vm.new_value_error("state is not a valid MT19937 state"))?;
+        let pos = usize::try_from(pos).unwrap_or(0).min(STATE_LEN);
+        let bits = Mt19937::from_state(key, pos);
+        *zelf.state.lock() = RandomState { bits, gauss };
+        Ok(())
+    }
+}
+
+/// Checks `p=` of `choice`.
+fn probabilities(p: &PyObject, population: usize, vm: &VirtualMachine) -> PyResult<Vec<f64>> {
+    let array = array_from_object(p, Some(DType::F64), vm)?;
+    if array.ndim() != 1 {
+        return Err(vm.new_value_error("'p' must be 1-dimensional"));
+    }
+    if array.size() != population {
+        return Err(vm.new_value_error("'a' and 'p' must have same size"));
+    }
+    let values = array.to_vec::<f64>().or_raise(vm)?;
+    let sum: f64 = values.iter().sum();
+    if sum.is_nan() {
+        return Err(vm.new_value_error("probabilities contain NaN"));
+    }
+    if values.iter().any(|v| *v < 0.0) {
+        return Err(vm.new_value_error("probabilities are not non-negative"));
+    }
+    if (sum - 1.0).abs() > f64::EPSILON.sqrt() {
+        return Err(vm.new_value_error("probabilities do not sum to 1"));
+    }
+    Ok(values)
+}
+
+fn running_sums(values: &[f64]) -> Vec<f64> {
+    let mut sum = 0.0;
+    values
+        .iter()
+        .map(|v| {
+            sum += v;
+            sum
+        })
+        .collect()
+}
+
+/// Weighted draws without replacement: draw for all that are missing, keep the
+/// first of each, drop their weight, repeat.
+fn without_replacement(state: &mut RandomState, mut p: Vec<f64>, count: usize, vm: &VirtualMachine) -> PyResult<Vec<i64>> {
+    if p.iter().filter(|v| **v > 0.0).count() < count {
+        return Err(vm.new_value_error("Fewer non-zero entries in p than size"));
+    }
+    let mut found: Vec<i64> = Vec::with_capacity(count);
+    while found.len() < count {
+        let missing = count - found.len();
+        let draws: Vec<f64> = (0..missing).map(|_| state.random()).collect();
+        for &i in &found {
+            p[i as usize] = 0.0;
+        }
+        let mut sums = running_sums(&p);
+        let last = sums.last().copied().unwrap_or(1.0);
+        sums.iter_mut().for_each(|s| *s /= last);
+        let mut fresh: Vec<i64> = Vec::new();
+        for u in draws {
+            let i = sums.partition_point(|s| *s <= u) as i64;
+            if !fresh.contains(&i) {
+                fresh.push(i);
+            }
+        }
+        found.extend(fresh);
+    }
+    Ok(found)
+}
+
+macro_rules! table_methods {
+    ($($index:literal),* $(,)?) => {
+        &[$(PyMethodDef::new_const(
+            DISTRIBUTIONS[$index].name,
+            |zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| sample($index, &zelf, args, vm),
+            PyMethodFlags::METHOD,
+            ItemDoc::NONE,
+        )),*]
+    };
+}
+
+/// One method per row of the table of distributions.
+static TABLE_METHODS: &[PyMethodDef] = table_methods! {
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+    26, 27, 28, 29, 30, 31,
+};
+
+/// Makes the class complete: the methods of the table and their aliases.
+pub fn init(class: &'static Py<rustpython_vm::builtins::PyType>) {
+    let ctx = rustpython_vm::Context::genesis();
+    class.extend_methods(TABLE_METHODS, ctx);
+    for alias in ["random", "ranf", "sample"] {
+        if let Some(method) = class.get_attr(ctx.intern_str("random_sample")) {
+            class.set_attr(ctx.intern_str(alias), method);
+        }
+    }
+}
+
+/// The global generator behind `np.random.rand` and its siblings.
+pub fn global(vm: &VirtualMachine) -> PyRef<PyRandomState> {
+    let state = PyMutex::new(RandomState::from_entropy());
+    PyRandomState { state }.into_ref(&vm.ctx)
+}
