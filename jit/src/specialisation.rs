@@ -2,9 +2,9 @@
 //! types, and the one call that makes it.
 
 use crate::hir::types::Type;
-use crate::lir::Ty;
+use crate::lir::{Module, Ty};
 use crate::unit::EntryCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A function compiled for argument types.
 #[derive(Debug)]
@@ -19,4 +19,6 @@ pub struct Specialisation {
     pub entry: Arc<EntryCell>,
     /// Number of the unit in the tier controller.
     pub unit: u64,
+    /// Its LIR, once it is compiled (callers may inline it).
+    pub module: Arc<OnceLock<Arc<Module>>>,
 }

@@ -99,3 +99,19 @@ impl Code {
         (i < self.instrs.len()).then_some(i)
     }
 }
+
+impl Code {
+    /// One line an instruction: offset, operation, argument, jump target, line.
+    pub fn listing(&self) -> String {
+        use std::fmt::Write;
+        let mut out = format!("code {} ({}:{})\n", self.qualname, self.file, self.first_line);
+        let mut line = 0;
+        for i in &self.instrs {
+            let place = if i.line == line { String::new() } else { i.line.to_string() };
+            line = i.line;
+            let target = i.target().map_or(String::new(), |t| format!(" -> {t}"));
+            let _ = writeln!(out, "{place:>6} {:>5} {:?} {}{target}", i.start, i.op, i.arg);
+        }
+        out
+    }
+}

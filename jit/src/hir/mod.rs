@@ -11,10 +11,13 @@
 
 pub mod build;
 pub mod edit;
+pub mod infer;
+pub mod passes;
 pub mod simplify;
 pub mod text;
 pub mod types;
 pub mod value;
+pub mod verify;
 
 use crate::entity;
 use std::sync::Arc;

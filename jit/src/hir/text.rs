@@ -9,8 +9,10 @@
 //! }
 //! ```
 
+use super::types::{ArrayType, DType, Layout, Type};
 use super::value::{ConstValue, Global};
 use super::{Func, Op, StackItem, State, Target, Term, Value};
+use crate::error::CompileError;
 use std::fmt::{self, Display, Formatter};
 
 /// A constant as the text writes it.
@@ -213,4 +215,71 @@ impl Display for Func {
         }
         f.write_str("}\n")
     }
+}
+
+/// Reads a list of types in the printed form: scalars, `none`,
+/// `unicode_type`, arrays, tuples and optionals.
+///
+/// # Errors
+/// Our bug (the text is not such a list).
+pub fn parse_types(text: &str) -> Result<Vec<Type>, CompileError> {
+    let mut out = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (t, after) = parse_type(rest).ok_or_else(|| CompileError::bug(format!("not a type: {rest}")))?;
+        out.push(t);
+        rest = after.trim_start().trim_start_matches(',').trim_start();
+    }
+    Ok(out)
+}
+
+fn parse_type(text: &str) -> Option<(Type, &str)> {
+    let text = text.trim_start();
+    if let Some(body) = text.strip_prefix("readonly ") {
+        let (t, rest) = parse_type(body)?;
+        return Some((Type::Array(ArrayType { readonly: true, ..t.array()? }), rest));
+    }
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    match word {
+        "array" => {
+            let (body, rest) = rest.strip_prefix('(')?.split_once(')')?;
+            let parts: Vec<&str> = body.split(',').map(str::trim).collect();
+            let [dtype, ndim, layout] = parts[..] else { return None };
+            let layout = match layout {
+                "C" => Layout::C,
+                "F" => Layout::F,
+                "A" => Layout::A,
+                _ => return None,
+            };
+            let ndim = ndim.strip_suffix('d')?.parse().ok()?;
+            Some((Type::Array(ArrayType { dtype: scalar(dtype)?, ndim, layout, readonly: false }), rest))
+        }
+        "UniTuple" => {
+            let (item, rest) = parse_type(rest.strip_prefix('(')?)?;
+            let (count, rest) = rest.trim_start().strip_prefix("x ")?.split_once(')')?;
+            Some((Type::Tuple(vec![item; count.parse().ok()?].into()), rest))
+        }
+        "Tuple" => {
+            let mut rest = rest.strip_prefix('(')?;
+            let mut items = Vec::new();
+            while !rest.trim_start().starts_with(')') {
+                let (t, after) = parse_type(rest)?;
+                items.push(t);
+                rest = after.trim_start().trim_start_matches(',');
+            }
+            Some((Type::Tuple(items.into()), rest.trim_start().strip_prefix(')')?))
+        }
+        "OptionalType" => {
+            let (t, rest) = parse_type(rest.strip_prefix('(')?)?;
+            Some((Type::Optional(t.into()), rest.strip_prefix(')')?))
+        }
+        "none" => Some((Type::None, rest)),
+        "unicode_type" => Some((Type::Str, rest)),
+        word => Some((Type::Scalar(scalar(word)?), rest)),
+    }
+}
+
+fn scalar(name: &str) -> Option<DType> {
+    DType::from_name(name)
 }

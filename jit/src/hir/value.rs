@@ -61,6 +61,13 @@ pub struct Closure {
     pub defaults: Vec<ConstValue>,
 }
 
+impl Global {
+    /// Does it stand for an element type (`np.float32`, `a.dtype`)?
+    pub fn is_dtype(&self) -> bool {
+        matches!(self, Global::DType(_) | Global::NumbaType(_))
+    }
+}
+
 impl PartialEq for Global {
     fn eq(&self, o: &Self) -> bool {
         match (self, o) {

@@ -131,9 +131,7 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
 
         // The stack itself.
         O::PushNull => m.stack().push(Item::Null),
-        O::PopTop | O::PopIter | O::EndFor => {
-            m.pop_item()?;
-        }
+        O::PopTop | O::PopIter | O::EndFor => m.discard()?,
         O::Copy => {
             let n = m.stack().len();
             let item = n.checked_sub(arg).and_then(|k| m.stack().get(k).cloned());

@@ -62,6 +62,8 @@ pub type Step<T> = Result<T, Stop>;
 pub trait Machine {
     /// The abstract value stack.
     fn stack(&mut self) -> &mut Vec<Item>;
+    /// Drops the top of the stack.
+    fn discard(&mut self) -> Step<()>;
     /// Appends an instruction with one result.
     fn emit(&mut self, op: Op) -> Step<Value>;
     /// Appends an instruction without results.

@@ -10,7 +10,7 @@ use super::super::types::Type;
 use super::super::value::{CompileOptions, ConstValue, Global, Outside};
 use super::super::{Block, Func, Inst, Op, Target, Term, Value, Variable};
 use super::dispatch::{Flow, step};
-use super::{Item, Local, Machine, Step, Stop, undefined_name};
+use super::{Item, Local, Machine, StackExt, Step, Stop, undefined_name};
 use crate::bytecode::cfg::{Cfg, definitely_assigned, live_in};
 use crate::bytecode::{Code, Opcode};
 use crate::error::CompileError;
@@ -325,6 +325,10 @@ impl<'a> Builder<'a> {
 impl Machine for Builder<'_> {
     fn stack(&mut self) -> &mut Vec<Item> {
         &mut self.state.stack
+    }
+
+    fn discard(&mut self) -> Step<()> {
+        self.pop_item().map(|_| ())
     }
 
     fn emit(&mut self, op: Op) -> Step<Value> {

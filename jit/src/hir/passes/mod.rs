@@ -1,0 +1,4 @@
+//! Rewrites of HIR.
+
+pub mod inline;
+pub mod parallel;
