@@ -70,6 +70,8 @@ struct Continuation<'a> {
     loaded: HashMap<Value, Value>,
     /// Slots of the values with two definitions.
     slots: HashMap<Value, Value>,
+    /// Loops numbered so far.
+    polls: i64,
 }
 
 impl<'a> Continuation<'a> {
@@ -95,7 +97,7 @@ impl<'a> Continuation<'a> {
             out.blocks[b.index()].cold = from.blocks[p.1.index()].cold;
             blocks.insert(*p, b);
         }
-        Continuation { from, body, out, order, blocks, values: HashMap::new(), loaded: HashMap::new(), slots: HashMap::new() }
+        Continuation { from, body, out, order, blocks, values: HashMap::new(), loaded: HashMap::new(), slots: HashMap::new(), polls: 0 }
     }
 
     /// Definitions of a block: its parameters and its instructions' results.
@@ -214,6 +216,11 @@ impl<'a> Continuation<'a> {
             now.entry(v).or_insert_with(|| self.read(at, copy, v));
         }
         data.map_uses(|v| now[&v]);
+        if data.op == Op::Poll {
+            // Loop numbers are unique; nobody asks for loops of this function.
+            data.imm = self.polls;
+            self.polls += 1;
+        }
         if let Aux::Targets(targets) = &mut data.aux {
             for t in targets.iter_mut() {
                 t.block = self.blocks[&(copy && self.body.contains(&t.block), t.block)];

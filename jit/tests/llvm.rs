@@ -407,3 +407,22 @@ bb0(v0: i64):
     let e = Engine::new().unwrap().compile(&Request { name: "broken".into(), module: m, function: FuncId(0), uniform: true }).unwrap_err();
     assert!(e.to_string().contains("v2 is used before its definition"), "{e}");
 }
+
+#[test]
+fn baseline_code_changes_over() {
+    let module = kernel("sum_and");
+    let (id, cell) = (tier::reserve(), Arc::new(EntryCell::default()));
+    let code = taipan_jit::baseline::compile(&module, id, &cell).unwrap();
+    code.install(&cell);
+    let slow = cell.uniform().unwrap();
+    tier::publish(id, "sum_and, baseline", module, cell);
+    let n = 1_000_000_000u64;
+    let mut r = [0u64; 2];
+    // SAFETY: two arguments; one result, two for the exit.
+    assert_eq!(unsafe { slow(Ctx::current(), [n, 0].as_ptr(), r.as_mut_ptr()) }, STATUS_OK);
+    assert_eq!(r[0], n / 8 * 28);
+    let units = taipan_jit::stats::snapshot();
+    let stats = &units.iter().find(|u| u.0 == id).unwrap().1;
+    assert_eq!(stats.entered, 1, "{stats:?}");
+    assert!(stats.compiled.iter().any(|c| c.tier == "llvm") && stats.compiled.iter().any(|c| c.tier == "osr 0.0"), "{stats:?}");
+}

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use taipan_jit::lir::interp::{self, slot_text};
 use taipan_jit::lir::op::Op;
+use taipan_jit::lir::verify::verify;
 use taipan_jit::lir::{Aux, FuncId, Module, Ty};
+use taipan_jit::tier::osr_module;
 use taipan_jit::unit::{EntryCell, NativeEntry};
 use taipan_jit::{baseline, llvm};
 use taipan_runtime::trap::{Ctx, STATUS_EXIT, STATUS_OK, STATUS_TRAP};
@@ -240,11 +242,104 @@ impl Engine<LirCase> for Llvm {
     }
 }
 
+/// How [`Changeover`] runs an on-stack replacement entry.
+enum Continuation {
+    /// As LIR, in the interpreter.
+    Interp,
+    Llvm(RefCell<llvm::Engine>),
+}
+
+/// The interpreter up to a loop header, then the loop's on-stack replacement
+/// entry: every loop of the function, at its first, second and fifth visit.
+/// All must have the same outcome.
+pub struct Changeover {
+    name: &'static str,
+    continuation: Continuation,
+}
+
+impl Changeover {
+    /// Goes on in the interpreter: tests the derived LIR alone.
+    pub fn interp() -> Changeover {
+        Changeover { name: "interp osr", continuation: Continuation::Interp }
+    }
+    /// Goes on in optimised code.
+    pub fn llvm() -> Result<Changeover, String> {
+        let engine = llvm::Engine::new().map_err(|e| e.to_string())?;
+        Ok(Changeover { name: "llvm osr", continuation: Continuation::Llvm(RefCell::new(engine)) })
+    }
+
+    /// Slots in, status and as many result slots as the function may fill out.
+    fn entry<'a>(&'a self, module: Arc<Module>, f: FuncId, results: usize) -> Result<Box<dyn Fn(&[u64]) -> Result<(i32, Vec<u64>), String> + 'a>, String> {
+        verify(&module).map_err(|e| format!("the derived function is ill-formed: {e}"))?;
+        Ok(match &self.continuation {
+            Continuation::Interp => Box::new(move |live| {
+                // SAFETY: this thread's context; the program is the tested one.
+                unsafe { interp::run(&module, f, Ctx::current(), &[live.as_ptr().addr() as u64]) }
+            }),
+            Continuation::Llvm(engine) => {
+                let request = llvm::Request { name: "osr".into(), module, function: f, uniform: true };
+                let code = engine.borrow_mut().compile(&request).map_err(|e| e.to_string())?;
+                let cell = EntryCell::default();
+                cell.uniform.store(code.uniform.ok_or("no uniform entry")?.cast_mut(), Ordering::Release);
+                let native = cell.uniform().ok_or("no entry")?;
+                Box::new(move |live| {
+                    let mut out = vec![0; results];
+                    let args = [live.as_ptr().addr() as u64];
+                    // SAFETY: compiled from the verified function; one pointer argument.
+                    let status = unsafe { native(Ctx::current(), args.as_ptr(), out.as_mut_ptr()) };
+                    Ok((status, out))
+                })
+            }
+        })
+    }
+}
+
+impl Engine<LirCase> for Changeover {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn run(&self, case: &LirCase) -> Result<String, String> {
+        let func = &case.module.funcs[0];
+        let polls = func.insts.iter().filter(|i| i.op == Op::Poll).map(|i| i.imm as u32);
+        let slots = func.insts.iter().filter(|i| i.op == Op::Exit).map(|i| i.args.len()).chain([func.results.len()]).max();
+        let mut all: Option<String> = None;
+        for number in polls {
+            let Some((module, f)) = osr_module(&case.module, FuncId(0), number) else { continue };
+            let entry = self.entry(Arc::new(module), f, slots.unwrap_or(0))?;
+            for visit in [1, 2, 5] {
+                let mut entered = false;
+                let got = outcome(case, |ctx, args, results| {
+                    let mut take_over = |live: &[u64]| entry(live);
+                    // SAFETY: as for the interpreter.
+                    let (status, values, taken) =
+                        unsafe { interp::run_until_poll(&case.module, FuncId(0), ctx, args, (number, visit), &mut take_over)? };
+                    entered = taken;
+                    results[..values.len()].copy_from_slice(&values);
+                    Ok(status)
+                })?;
+                match &all {
+                    Some(first) if *first != got => return Ok(format!("{got} when changing over at visit {visit} of loop {number}")),
+                    _ => all = Some(got),
+                }
+                if !entered {
+                    break;
+                }
+            }
+        }
+        // Without loops there is nothing to change over.
+        all.map_or_else(|| Interp.run(case), Ok)
+    }
+}
+
 /// Every engine for LIR, the reference first.
 pub fn lir_engines() -> Vec<Box<dyn Engine<LirCase>>> {
     let mut all: Vec<Box<dyn Engine<LirCase>>> = vec![Box::new(Interp), Box::new(Baseline::default())];
-    match Llvm::new() {
-        Ok(e) => all.push(Box::new(e)),
+    all.push(Box::new(Changeover::interp()));
+    match Llvm::new().and_then(|e| Ok((e, Changeover::llvm()?))) {
+        Ok((whole, osr)) => {
+            all.push(Box::new(whole));
+            all.push(Box::new(osr));
+        }
         Err(e) => eprintln!("without LLVM: {e}"),
     }
     all

@@ -26,15 +26,49 @@ use taipan_runtime::trap::{Ctx, STATUS_EXIT, STATUS_OK, STATUS_TRAP, TrapKind, i
 /// # Safety
 /// `ctx` is this thread's context; the program's memory accesses are valid.
 pub unsafe fn run(module: &Arc<Module>, func: FuncId, ctx: *mut Ctx, args: &[u64]) -> Result<(i32, Vec<u64>), String> {
-    let mut interp = Interp { module: module.clone(), ctx, callbacks: Vec::new() };
+    let mut interp = Interp { module: module.clone(), ctx, callbacks: Vec::new(), changeover: None };
     interp.call(func, args)
 }
 
-struct Interp {
+/// Takes a call over at a loop header: gets the values live there, in the
+/// order of `osr::live_values`, and gives the function's status and results.
+pub type TakeOver<'a> = &'a mut dyn FnMut(&[u64]) -> Result<(i32, Vec<u64>), String>;
+
+/// [`run`] until poll `number` of the function is reached for the `visit`-th
+/// time (from 1); there `take_over` finishes the call. The last result tells
+/// whether that happened.
+///
+/// # Safety
+/// As for [`run`].
+pub unsafe fn run_until_poll(
+    module: &Arc<Module>,
+    func: FuncId,
+    ctx: *mut Ctx,
+    args: &[u64],
+    (number, visit): (u32, u32),
+    take_over: TakeOver<'_>,
+) -> Result<(i32, Vec<u64>, bool), String> {
+    let changeover = Some(Changeover { func, number, visits: visit, take_over });
+    let mut interp = Interp { module: module.clone(), ctx, callbacks: Vec::new(), changeover };
+    let (status, results) = interp.call(func, args)?;
+    Ok((status, results, interp.changeover.is_none()))
+}
+
+/// Where and how a call leaves the interpreter.
+struct Changeover<'a> {
+    func: FuncId,
+    number: u32,
+    /// Visits to come, the last one included.
+    visits: u32,
+    take_over: TakeOver<'a>,
+}
+
+struct Interp<'c> {
     module: Arc<Module>,
     ctx: *mut Ctx,
     /// Native addresses handed out for functions of the module.
     callbacks: Vec<(FuncId, usize)>,
+    changeover: Option<Changeover<'c>>,
 }
 
 /// How a block ended.
@@ -76,7 +110,7 @@ fn bits(ty: Ty, x: f64) -> u64 {
     if ty == Ty::F32 { u64::from((x as f32).to_bits()) } else { x.to_bits() }
 }
 
-impl Interp {
+impl Interp<'_> {
     fn call(&mut self, id: FuncId, args: &[u64]) -> Result<(i32, Vec<u64>), String> {
         let module = self.module.clone();
         let func = module.funcs.get(id.index()).ok_or("no such function")?;
@@ -150,6 +184,10 @@ impl Interp {
                     if status != STATUS_OK {
                         return Ok(Next::Done(status, vec![]));
                     }
+                    if let Some(done) = self.leave(f, b, inst.imm) {
+                        let (status, results) = done?;
+                        return Ok(Next::Done(status, results));
+                    }
                 }
                 Op::Call | Op::CallSym => {
                     let results = self.outside(f, inst, &args)?;
@@ -169,6 +207,20 @@ impl Interp {
             }
         }
         Err("a block without terminator".into())
+    }
+
+    /// At a poll: hands the call over if this is the visit to do so.
+    fn leave(&mut self, f: &Frame<'_>, header: Block, number: i64) -> Option<Result<(i32, Vec<u64>), String>> {
+        let c = self.changeover.as_mut()?;
+        if i64::from(c.number) != number || !std::ptr::eq(f.func, &self.module.funcs[c.func.index()]) {
+            return None;
+        }
+        c.visits -= 1;
+        if c.visits > 0 {
+            return None;
+        }
+        let live: Vec<u64> = crate::osr::live_values(f.func, header).iter().map(|v| f.values[v.index()]).collect();
+        self.changeover.take().map(|c| (c.take_over)(&live))
     }
 
     /// Operations with one result and no effect.
@@ -286,7 +338,7 @@ impl Interp {
     }
 }
 
-impl Drop for Interp {
+impl Drop for Interp<'_> {
     fn drop(&mut self) {
         let mut slots = SLOTS.lock().unwrap_or_else(|e| e.into_inner());
         for (_, slot) in &self.callbacks {
