@@ -151,7 +151,9 @@ impl Array {
             Order::K if shape.len() != self.ndim() || self.is_c_contiguous() => false,
             Order::K if self.is_f_contiguous() => true,
             Order::K => {
-                let permutation = memory_order(&self.shape, &[&self.strides]);
+                // Unlike in loops over several operands, axes of length 1 count here too.
+                let mut permutation: SmallVec<[usize; 4]> = (0..self.ndim()).collect();
+                permutation.sort_by_key(|&axis| std::cmp::Reverse(self.strides[axis].unsigned_abs()));
                 return Array::empty_permuted(shape, dtype, &permutation);
             }
         };

@@ -133,9 +133,14 @@ impl Array {
         if let Some(mask) = self.full_mask(indices) {
             return self.compress(mask);
         }
+        let plain = without_scalar_arrays(indices);
+        let indices = plain.as_deref().unwrap_or(indices);
         let places = Places::new(self, indices)?;
         if indices.iter().any(Index::is_advanced) {
             places.read()
+        } else if plain.is_some() {
+            // A zero-dimensional index array makes a copy all the same.
+            places.view().copy(Order::K)
         } else {
             Ok(places.view())
         }
@@ -151,6 +156,14 @@ impl Array {
             && value.ndim() <= 1
         {
             return self.assign_mask(mask, value);
+        }
+        let plain = without_scalar_arrays(indices);
+        let indices = plain.as_deref().unwrap_or(indices);
+        let one_element = indices.len() == self.ndim()
+            && indices.iter().all(|i| matches!(i, Index::Int(_)));
+        if one_element && value.size() != 1 {
+            Places::new(self, indices)?;
+            return Err(Error::value("setting an array element with a sequence."));
         }
         let places = Places::new(self, indices)?;
         if indices.iter().any(Index::is_advanced) {
@@ -356,6 +369,24 @@ pub fn count_true(mask: &Array) -> usize {
         },
     );
     count
+}
+
+/// Zero-dimensional integer arrays count as integers; `None` if there are none.
+fn without_scalar_arrays(indices: &[Index]) -> Option<Vec<Index>> {
+    let scalar = |index: &Index| match index {
+        Index::Array(a) if a.ndim() == 0 && a.dtype().is_integer() => {
+            a.first().and_then(Scalar::to_i128).map(|v| v.clamp(i64::MIN.into(), i64::MAX.into()))
+        }
+        _ => None,
+    };
+    if !indices.iter().any(|i| scalar(i).is_some()) {
+        return None;
+    }
+    let plain = indices.iter().map(|i| match scalar(i) {
+        Some(value) => Index::Int(value as i64),
+        None => i.clone(),
+    });
+    Some(plain.collect())
 }
 
 fn too_many(ndim: usize, given: usize) -> Error {

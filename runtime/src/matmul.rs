@@ -379,12 +379,16 @@ pub fn inner(a: &Array, b: &Array) -> Result<Array> {
     }
     let (last_a, last_b) = (a.ndim() - 1, b.ndim() - 1);
     if a.shape()[last_a] != b.shape()[last_b] {
+        // The text speaks of the second operand as transposed.
+        let mut shape = Shape::from_slice(b.shape());
+        let along = last_b.saturating_sub(1);
+        shape.swap(along, last_b);
         return Err(Error::value(format!(
-            "shapes {} and {} not aligned: {} (dim {last_a}) != {} (dim {last_b})",
+            "shapes {} and {} not aligned: {} (dim {last_a}) != {} (dim {along})",
             shape_text(a.shape()),
-            shape_text(b.shape()),
+            shape_text(&shape),
             a.shape()[last_a],
-            b.shape()[last_b]
+            shape[along]
         )));
     }
     if a.ndim() == 1 && b.ndim() == 1 {

@@ -151,7 +151,8 @@ fn divide(total: &Array, count: &Count, less: f64) -> Result<FpFlags> {
     let options = CallOptions { out: &[Some(total)], casting: Casting::Unsafe, ..Default::default() };
     let flags = match count {
         Count::All(n) => {
-            let divisor = Operand::Python(Scalar::Float((*n as f64 - less).max(0.0)));
+            // A strong type: `complex64` and `float16` are divided in double precision.
+            let divisor = Operand::Typed(Scalar::Float((*n as f64 - less).max(0.0)), DType::F64);
             divide.call(&[Operand::Array(total), divisor], &options)?.flags
         }
         Count::Masked(counts) => {
@@ -205,7 +206,9 @@ pub fn mean(array: &Array, arguments: &Reduction) -> Result<(Array, FpFlags)> {
 /// `np.var`: mean squared distance from the mean, computed in two passes; the divisor is
 /// `count - ddof`, not below zero.
 pub fn var(array: &Array, arguments: &Reduction, ddof: f64) -> Result<(Array, FpFlags)> {
-    let (working, result) = mean_types(array.dtype(), arguments.dtype);
+    // Unlike the mean, the variance of `float16` stays in that type throughout.
+    let plain = if array.dtype().is_inexact() { array.dtype() } else { DType::F64 };
+    let (working, result) = (arguments.dtype.unwrap_or(plain), arguments.dtype.unwrap_or(plain));
     let count = Count::of(array, &Reduction { keepdims: true, ..*arguments })?;
     let keep = Reduction {
         dtype: Some(working),

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// A uniform integer in `0..=max` by masking and rejection.
 #[inline]
-pub fn interval(source: &mut impl BitSource, max: u64) -> u64 {
+pub fn interval(source: &mut (impl BitSource + ?Sized), max: u64) -> u64 {
     if max == 0 {
         return 0;
     }
@@ -23,7 +23,7 @@ pub fn interval(source: &mut impl BitSource, max: u64) -> u64 {
 
 /// A uniform integer in `0..=max` by multiplication, from 32-bit draws if they suffice.
 #[inline]
-pub fn multiplied(source: &mut impl BitSource, max: u64) -> u64 {
+pub fn multiplied(source: &mut (impl BitSource + ?Sized), max: u64) -> u64 {
     if max == 0 {
         return 0;
     }
@@ -68,7 +68,7 @@ impl Pieces {
     }
 
     #[inline]
-    fn next(&mut self, source: &mut impl BitSource) -> u64 {
+    fn next(&mut self, source: &mut (impl BitSource + ?Sized)) -> u64 {
         if self.left == 0 {
             self.buffer = source.next_u32();
             self.left = 32 / self.bits - 1;
@@ -88,7 +88,7 @@ impl Pieces {
 /// # Errors
 /// `ValueError: low >= high` and the bounds texts.
 pub fn integers(
-    source: &mut impl BitSource,
+    source: &mut (impl BitSource + ?Sized),
     low: i128,
     high: i128,
     shape: &[usize],
@@ -160,7 +160,7 @@ pub fn integers(
 }
 
 /// Shuffles positions `0..n` (Fisher and Yates from the end) through `swap(i, j)`.
-pub fn shuffle(source: &mut impl BitSource, n: usize, mut swap: impl FnMut(usize, usize)) {
+pub fn shuffle(source: &mut (impl BitSource + ?Sized), n: usize, mut swap: impl FnMut(usize, usize)) {
     for i in (1..n).rev() {
         let j = interval(source, i as u64) as usize;
         swap(i, j);

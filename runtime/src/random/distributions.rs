@@ -47,12 +47,12 @@ pub fn loggam(x: f64) -> f64 {
 }
 
 /// Uniform in `[low, low + range)`.
-pub fn uniform(source: &mut impl BitSource, low: f64, range: f64) -> f64 {
+pub fn uniform(source: &mut (impl BitSource + ?Sized), low: f64, range: f64) -> f64 {
     low + range * source.next_double()
 }
 
 /// Laplace by inversion.
-pub fn laplace(source: &mut impl BitSource, loc: f64, scale: f64) -> f64 {
+pub fn laplace(source: &mut (impl BitSource + ?Sized), loc: f64, scale: f64) -> f64 {
     loop {
         let u = source.next_double();
         if u >= 0.5 {
@@ -64,7 +64,7 @@ pub fn laplace(source: &mut impl BitSource, loc: f64, scale: f64) -> f64 {
 }
 
 /// Gumbel by inversion.
-pub fn gumbel(source: &mut impl BitSource, loc: f64, scale: f64) -> f64 {
+pub fn gumbel(source: &mut (impl BitSource + ?Sized), loc: f64, scale: f64) -> f64 {
     loop {
         let u = 1.0 - source.next_double();
         if u < 1.0 {
@@ -74,7 +74,7 @@ pub fn gumbel(source: &mut impl BitSource, loc: f64, scale: f64) -> f64 {
 }
 
 /// Logistic by inversion.
-pub fn logistic(source: &mut impl BitSource, loc: f64, scale: f64) -> f64 {
+pub fn logistic(source: &mut (impl BitSource + ?Sized), loc: f64, scale: f64) -> f64 {
     loop {
         let u = source.next_double();
         if u > 0.0 {
@@ -84,7 +84,7 @@ pub fn logistic(source: &mut impl BitSource, loc: f64, scale: f64) -> f64 {
 }
 
 /// Triangular by inversion.
-pub fn triangular(source: &mut impl BitSource, left: f64, mode: f64, right: f64) -> f64 {
+pub fn triangular(source: &mut (impl BitSource + ?Sized), left: f64, mode: f64, right: f64) -> f64 {
     let base = right - left;
     let left_base = mode - left;
     let ratio = left_base / base;
@@ -99,7 +99,7 @@ pub fn triangular(source: &mut impl BitSource, left: f64, mode: f64, right: f64)
 }
 
 /// Von Mises by the rejection method of Best and Fisher (1979).
-pub fn vonmises(source: &mut impl BitSource, mu: f64, kappa: f64) -> f64 {
+pub fn vonmises(source: &mut (impl BitSource + ?Sized), mu: f64, kappa: f64) -> f64 {
     if kappa.is_nan() {
         return f64::NAN;
     }
@@ -137,7 +137,7 @@ pub fn vonmises(source: &mut impl BitSource, mu: f64, kappa: f64) -> f64 {
 
 /// Poisson: multiplication of uniforms below mean 10, else Hörmann's transformed rejection (PTRS,
 /// 1993).
-pub fn poisson(source: &mut impl BitSource, lam: f64) -> i64 {
+pub fn poisson(source: &mut (impl BitSource + ?Sized), lam: f64) -> i64 {
     if lam >= 10.0 {
         let root = lam.sqrt();
         let log_lam = lam.ln();
@@ -178,7 +178,7 @@ pub fn poisson(source: &mut impl BitSource, lam: f64) -> i64 {
 }
 
 /// Binomial: inversion for a mean up to 30, else BTPE (Kachitvichyanukul and Schmeiser, 1988).
-pub fn binomial(source: &mut impl BitSource, n: i64, p: f64) -> i64 {
+pub fn binomial(source: &mut (impl BitSource + ?Sized), n: i64, p: f64) -> i64 {
     if n == 0 || p == 0.0 {
         return 0;
     }
@@ -188,7 +188,7 @@ pub fn binomial(source: &mut impl BitSource, n: i64, p: f64) -> i64 {
     if p <= 0.5 { small(source, p) } else { n - small(source, 1.0 - p) }
 }
 
-fn binomial_inversion(source: &mut impl BitSource, n: i64, p: f64) -> i64 {
+fn binomial_inversion(source: &mut (impl BitSource + ?Sized), n: i64, p: f64) -> i64 {
     let q = 1.0 - p;
     let start = (n as f64 * q.ln()).exp();
     let mean = n as f64 * p;
@@ -211,7 +211,7 @@ fn binomial_inversion(source: &mut impl BitSource, n: i64, p: f64) -> i64 {
 }
 
 /// Expects `p <= 0.5`.
-fn binomial_btpe(source: &mut impl BitSource, n: i64, p: f64) -> i64 {
+fn binomial_btpe(source: &mut (impl BitSource + ?Sized), n: i64, p: f64) -> i64 {
     let nf = n as f64;
     let r = p.min(1.0 - p);
     let q = 1.0 - r;
@@ -310,7 +310,7 @@ fn binomial_btpe(source: &mut impl BitSource, n: i64, p: f64) -> i64 {
 }
 
 /// Geometric: search for `p >= 1/3`, else inversion.
-pub fn geometric(source: &mut impl BitSource, p: f64) -> i64 {
+pub fn geometric(source: &mut (impl BitSource + ?Sized), p: f64) -> i64 {
     if p >= 0.333333333333333333333333 {
         let mut x = 1;
         let mut product = p;
@@ -329,7 +329,7 @@ pub fn geometric(source: &mut impl BitSource, p: f64) -> i64 {
 }
 
 /// Zipf by rejection (Devroye, 1986).
-pub fn zipf(source: &mut impl BitSource, a: f64) -> i64 {
+pub fn zipf(source: &mut (impl BitSource + ?Sized), a: f64) -> i64 {
     if a >= 1025.0 {
         return 1;
     }
@@ -350,7 +350,7 @@ pub fn zipf(source: &mut impl BitSource, a: f64) -> i64 {
 }
 
 /// Logarithmic series (Kemp, 1981).
-pub fn logseries(source: &mut impl BitSource, p: f64) -> i64 {
+pub fn logseries(source: &mut (impl BitSource + ?Sized), p: f64) -> i64 {
     let r = log1p(-p);
     loop {
         let v = source.next_double();
@@ -374,7 +374,7 @@ pub fn logseries(source: &mut impl BitSource, p: f64) -> i64 {
 }
 
 /// Hypergeometric: counting for small samples, else the ratio of uniforms of Stadlober (HRUA).
-pub fn hypergeometric(source: &mut impl BitSource, good: i64, bad: i64, sample: i64) -> i64 {
+pub fn hypergeometric(source: &mut (impl BitSource + ?Sized), good: i64, bad: i64, sample: i64) -> i64 {
     if sample > 10 {
         hypergeometric_ratio(source, good, bad, sample)
     } else if sample > 0 {
@@ -397,7 +397,7 @@ pub fn hypergeometric(source: &mut impl BitSource, good: i64, bad: i64, sample: 
     }
 }
 
-fn hypergeometric_ratio(source: &mut impl BitSource, good: i64, bad: i64, sample: i64) -> i64 {
+fn hypergeometric_ratio(source: &mut (impl BitSource + ?Sized), good: i64, bad: i64, sample: i64) -> i64 {
     const D1: f64 = 1.7155277699214135;
     const D2: f64 = 0.8989161620588988;
     let least = good.min(bad);
@@ -447,7 +447,7 @@ fn hypergeometric_ratio(source: &mut impl BitSource, good: i64, bad: i64, sample
 }
 
 /// Counts of `n` trials over categories of the given probabilities (the last one takes the rest).
-pub fn multinomial(source: &mut impl BitSource, n: i64, probabilities: &[f64], counts: &mut [i64]) {
+pub fn multinomial(source: &mut (impl BitSource + ?Sized), n: i64, probabilities: &[f64], counts: &mut [i64]) {
     counts.fill(0);
     let Some(last) = probabilities.len().checked_sub(1) else { return };
     let mut left = n;

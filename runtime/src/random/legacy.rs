@@ -224,7 +224,7 @@ impl RandomState {
 
     /// `rayleigh(scale)`
     pub fn rayleigh(&mut self, scale: f64) -> f64 {
-        scale * (-2.0 * (1.0 - self.random()).ln()).sqrt()
+        scale * (-2.0 * (-self.random()).ln_1p()).sqrt()
     }
 
     /// `wald(mean, scale)` (Michael, Schucany and Haas, 1976)

@@ -5,10 +5,12 @@
 
 pub mod bounded;
 pub mod distributions;
+pub mod generator;
 pub mod legacy;
 pub mod mt19937;
 pub mod pcg64;
 pub mod seed_sequence;
+mod ziggurat_tables;
 
 pub use legacy::RandomState;
 pub use mt19937::Mt19937;

@@ -350,6 +350,31 @@ pub unsafe fn fold<Op: Op2<A, A, R = A>, A: Element>(
     flags
 }
 
+/// Sequential fold of `float16` in single precision, rounded once at the end.
+///
+/// # Safety
+/// See the file head.
+pub unsafe fn fold_half<Op: Op2<f32, f32, R = f32>>(
+    acc: *mut u8,
+    src: *const u8,
+    stride: isize,
+    n: usize,
+) -> FpFlags {
+    let mut flags = FpFlags::NONE;
+    // SAFETY: by the contract all elements are valid.
+    unsafe {
+        let acc = acc.cast::<half::f16>();
+        let mut value = acc.read_unaligned().to_f32();
+        let mut src = src;
+        for _ in 0..n {
+            value = Op::f(value, src.cast::<half::f16>().read_unaligned().to_f32(), &mut flags);
+            src = src.wrapping_offset(stride);
+        }
+        acc.write_unaligned(half::f16::from_f32(value));
+    }
+    flags
+}
+
 #[inline(always)]
 unsafe fn fold_blocks<Op: Op2<A, A, R = A>, A: Element, const W: usize>(
     first: A,

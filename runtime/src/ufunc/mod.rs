@@ -18,6 +18,7 @@ mod at;
 mod bits;
 mod call;
 mod compare;
+mod constant_divisor;
 mod division;
 pub mod kernel;
 mod math;

@@ -8,6 +8,7 @@ use half::f16;
 use super::arith::*;
 use super::bits::*;
 use super::compare::*;
+use super::constant_divisor;
 use super::division::*;
 use super::kernel::*;
 use super::math::*;
@@ -101,6 +102,19 @@ const fn with_fold(row: LoopRow, fold: ReduceLoop) -> LoopRow {
     LoopRow { fold: Some(fold), ..row }
 }
 
+/// A `float16` row that folds in single precision.
+const fn half_fold<Op, A>() -> LoopRow
+where
+    Op: Op2<f16, f16, R = f16> + Op2<f32, f32, R = f32>,
+{
+    with_fold(pair::<Op, f16>(), fold_half::<Op>)
+}
+
+/// A row with another elementwise loop.
+const fn with_run(row: LoopRow, run: InnerLoop) -> LoopRow {
+    LoopRow { run, ..row }
+}
+
 macro_rules! mixed {
     ($op:ty) => {
         [row2::<$op, i64, u64>(), row2::<$op, u64, i64>()]
@@ -142,6 +156,19 @@ macro_rules! extremum_loops {
             row2_fold_any<$op> [f32, f64],
             row2_fold<$op> [C64, C128]
         )
+    };
+}
+
+/// Loops of a division whose signed rows know constant divisors.
+macro_rules! divisor_loops {
+    ($op:ty, $i8:ident, $i16:ident, $i32:ident, $i64:ident) => {
+        &[
+            with_run(pair::<$op, i8>(), constant_divisor::$i8), pair::<$op, u8>(),
+            with_run(pair::<$op, i16>(), constant_divisor::$i16), pair::<$op, u16>(),
+            with_run(pair::<$op, i32>(), constant_divisor::$i32), pair::<$op, u32>(),
+            with_run(pair::<$op, i64>(), constant_divisor::$i64), pair::<$op, u64>(),
+            pair::<$op, f16>(), pair::<$op, f32>(), pair::<$op, f64>(),
+        ]
     };
 }
 
@@ -222,11 +249,11 @@ static ADD: &[LoopRow] = &[
 
 ufuncs! {
     "add", 2, 1, ZERO, First, true, ADD;
-    "subtract", 2, 1, NONE, NoBool, true, loops!(row2_fold<Subtract> [i8, u8, i16, u16, i32, u32, i64, u64, f16, f32, f64, C64, C128]);
-    "multiply", 2, 1, ONE, First, true, loops!(row2_fold_any<Multiply> [Bool, i8, u8, i16, u16, i32, u32, i64, u64], row2_fold<Multiply> [f16, f32, f64, C64, C128]);
-    "divide", 2, 1, NONE, TrueDivide, true, loops!(row2_fold<Divide> [f16, f32, f64, C64, C128]);
-    "floor_divide", 2, 1, NONE, First, true, division_loops!(pair<FloorDivide>);
-    "remainder", 2, 1, NONE, First, true, division_loops!(pair<Remainder>);
+    "subtract", 2, 1, NONE, NoBool, true, loops!(row2_fold<Subtract> [i8, u8, i16, u16, i32, u32, i64, u64], half_fold<Subtract> [f16], row2_fold<Subtract> [f32, f64, C64, C128]);
+    "multiply", 2, 1, ONE, First, true, loops!(row2_fold_any<Multiply> [Bool, i8, u8, i16, u16, i32, u32, i64, u64], half_fold<Multiply> [f16], row2_fold<Multiply> [f32, f64, C64, C128]);
+    "divide", 2, 1, NONE, TrueDivide, true, loops!(half_fold<Divide> [f16], row2_fold<Divide> [f32, f64, C64, C128]);
+    "floor_divide", 2, 1, NONE, First, true, divisor_loops!(FloorDivide, divide_i8, divide_i16, divide_i32, divide_i64);
+    "remainder", 2, 1, NONE, First, true, divisor_loops!(Remainder, remainder_i8, remainder_i16, remainder_i32, remainder_i64);
     "fmod", 2, 1, NONE, First, true, division_loops!(pair<Fmod>);
     "divmod", 2, 2, NONE, First, true, division_loops!(row2x2<DivMod>);
     "power", 2, 1, NONE, First, true, loops!(pair<IntPower> [i8, u8, i16, u16, i32, u32, i64, u64], pair<Power> [f16, f32, f64, C64, C128]);
