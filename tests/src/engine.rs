@@ -331,10 +331,14 @@ impl Engine<LirCase> for Changeover {
     }
 }
 
-/// Every engine for LIR, the reference first.
+/// Every engine for LIR, the reference first; with `LIR_NO_LLVM` set without
+/// those that need LLVM.
 pub fn lir_engines() -> Vec<Box<dyn Engine<LirCase>>> {
     let mut all: Vec<Box<dyn Engine<LirCase>>> = vec![Box::new(Interp), Box::new(Baseline::default())];
     all.push(Box::new(Changeover::interp()));
+    if std::env::var_os("LIR_NO_LLVM").is_some() {
+        return all;
+    }
     match Llvm::new().and_then(|e| Ok((e, Changeover::llvm()?))) {
         Ok((whole, osr)) => {
             all.push(Box::new(whole));

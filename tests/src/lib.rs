@@ -3,5 +3,6 @@
 
 pub mod binary;
 pub mod engine;
+pub mod generate;
 pub mod golden;
 pub mod program;

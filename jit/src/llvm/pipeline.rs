@@ -13,12 +13,12 @@ pub struct Pipeline {
 }
 
 /// Early clean-up of one function: memory to SSA, redundant control flow.
-const CLEAN: &str = "sroa<modify-cfg>,early-cse<memssa>,simplifycfg,instcombine";
+const CLEAN: &str = "sroa<modify-cfg>,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>";
 
 /// Loops into the form the vectoriser reads, then vectors.
-const LOOPS: &str = "loop-mssa(loop-rotate,licm),simplifycfg,instcombine,loop(indvars,loop-deletion),\
-    loop-mssa(licm),early-cse<memssa>,loop-vectorize,loop-load-elim,instcombine,simplifycfg,\
-    slp-vectorizer,instcombine,loop-unroll,early-cse,instcombine,loop-mssa(licm),simplifycfg";
+const LOOPS: &str = "loop-mssa(loop-rotate,licm),simplifycfg,instcombine<no-verify-fixpoint>,loop(indvars,loop-deletion),\
+    loop-mssa(licm),early-cse<memssa>,loop-vectorize,loop-load-elim,instcombine<no-verify-fixpoint>,simplifycfg,\
+    slp-vectorizer,instcombine<no-verify-fixpoint>,loop-unroll,early-cse,instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg";
 
 impl Pipeline {
     /// The recipe of this compiler. `calls` tells whether the module has more
