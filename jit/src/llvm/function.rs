@@ -262,6 +262,8 @@ impl<'ctx> Lowering<'_, 'ctx> {
             Op::Call => self.call(i),
             Op::CallSym => self.call_symbol(i),
             Op::Poll => self.poll(i),
+            // Its meaning was spent when retains and releases were placed.
+            Op::Keep => Ok(()),
             _ => {
                 let v = self.single(i)?;
                 let result = i.results.first().ok_or_else(|| LlvmError(format!("{} without result", i.op.text())))?;
