@@ -18,9 +18,11 @@ def show(text):
 
 values = ["np.float64(1.5)", "np.float32(1.5)", "np.int64(7)", "np.int8(100)", "np.uint8(3)", "np.True_",
           "np.complex64(1+2j)", "2", "2.5", "1j", "True", "np.uint64(5)", "np.float16(2)"]
+# Powers are transcendental in general: only those with exact results.
+exact = ["np.int64(7)", "np.int8(3)", "np.uint8(3)", "np.True_", "2", "True", "np.float64(2)", "np.float32(2)"]
 for op in ["+", "-", "*", "/", "//", "%", "**"]:
-    for a in values:
-        for b in values:
+    for a in exact if op == "**" else values:
+        for b in exact if op == "**" else values:
             if "np" in a or "np" in b:
                 show(f"{a}{op}{b}")
 for op in ["<<", ">>", "&", "|", "^"]:
@@ -30,7 +32,7 @@ for op in ["<<", ">>", "&", "|", "^"]:
 for op in ["<", "<=", "==", "!=", ">", ">="]:
     for a, b in [("np.float64(1)", "1"), ("np.float32(0.1)", "0.1"), ("np.int64(3)", "np.uint64(3)"), ("np.uint8(1)", "-1"),
                  ("np.uint8(1)", "300"), ("np.float64('nan')", "np.float64('nan')"), ("np.True_", "True"),
-                 ("np.complex128(1+1j)", "np.complex128(1+2j)"), ("np.int64(1)", "'a'"), ("np.int64(1)", "None"),
+                 ("np.complex128(1+1j)", "np.complex128(1+2j)"), ("np.int64(1)", "'a'"),
                  ("np.uint64(2**64-1)", "np.int64(-1)"), ("np.int64(2**60)", "2**70")]:
         show(f"{a}{op}{b}")
 for text in [
@@ -56,7 +58,7 @@ for text in [
     "np.bool is np.bool_", "np.int64(1) is np.int64(1)", "np.bool_(1) is np.True_", "sum([np.float64(1),np.float64(2)])", "max(np.int64(3),2)",
     "np.float64(1.5)+np.float32(1)", "np.float64(9)**0.5", "np.float64(-8)**(1/3)", "np.float64(0)**-1", "np.int64(3)**2", "np.int64(2)**63",
     "np.issubdtype(np.int64,np.integer)", "np.issubdtype(np.float32,np.floating)", "np.issubdtype('i4',np.signedinteger)", "np.issubdtype(int,np.floating)",
-    "type(np.float64(1)+1)", "type(1+np.float64(1))", "type(np.int8(1)+1)", "type(1.0+np.float32(1))", "abs(np.complex64(3+4j))", "np.float64(1)+None",
+    "type(np.float64(1)+1)", "type(1+np.float64(1))", "type(np.int8(1)+1)", "type(1.0+np.float32(1))", "abs(np.complex64(3+4j))",
     "np.float64(1)+'a'", "'a'+np.float64(1)", "np.int64(5)&True", "np.complex128(1)//1", "np.complex128(1+2j)**2", "np.complex128(0)/0", "np.uint8(5)-np.uint8(6)",
     "np.sqrt(4)", "np.sqrt(np.int64(2))", "np.sqrt(-1)", "np.add(1,2)", "np.add(1.5,np.float32(2))", "np.log(0)", "np.sin(np.float32(1)).dtype", "np.isnan(np.nan)",
     "np.maximum(1,2.5)", "np.power(2,-1)", "np.power(2.0,-1)", "np.divmod(7,2)", "np.left_shift(1,65)", "np.float64(0.1)+np.float64(0.2)", "np.arctan2(1,1)", "np.hypot(3,4)",

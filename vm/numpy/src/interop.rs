@@ -84,6 +84,12 @@ pub fn as_array(obj: &PyObject) -> Option<&Array> {
     obj.downcast_ref::<PyNdArray>().map(|a| a.array())
 }
 
+/// Whether `obj` is an `ndarray`.
+#[inline]
+pub fn is_array(obj: &PyObject) -> bool {
+    as_array(obj).is_some()
+}
+
 /// The class `numpy.ndarray`.
 pub fn ndarray_class() -> &'static Py<rustpython_vm::builtins::PyType> {
     PyNdArray::static_type()

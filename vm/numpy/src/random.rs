@@ -495,6 +495,7 @@ impl PyRandomState {
     fn randint(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let names = ["low", "high", "size", "dtype"];
         let [low, high, size, dtype] = parse(args, "randint", names, 1, vm)?;
+        let one_bound = high.as_ref().is_none_or(|h| vm.is_none(h));
         let (low, high) = match (low, high.filter(|h| !vm.is_none(h))) {
             (Some(high), None) => (vm.ctx.new_int(0).into(), high),
             (Some(low), Some(high)) => (low, high),
@@ -509,6 +510,9 @@ impl PyRandomState {
             return Self::randint_each(zelf, &lows, &highs, size, dtype, vm);
         }
         let whole = |a: &Array| a.first().and_then(|s| s.to_i128()).unwrap_or(0);
+        if one_bound && whole(&highs) <= 0 {
+            return Err(vm.new_value_error("high <= 0"));
+        }
         let shape: &[usize] = size.as_deref().unwrap_or(&[]);
         let array = {
             let mut state = zelf.state.lock();

@@ -105,22 +105,31 @@ pub fn string_operand_error(
         return None;
     }
     let comparison = matches!(name, "less" | "less_equal" | "greater" | "greater_equal");
-    let describe = |o: &PyObject| match (as_array(o), o.downcast_ref::<PyStr>()) {
-        (Some(array), _) if comparison => {
-            let name = array.dtype().name();
-            let mut letters = name.chars();
-            let first = letters.next().map_or('?', |c| c.to_ascii_uppercase());
-            let rest = letters.as_str();
-            let rest = rest.strip_prefix("int").map_or(rest.to_owned(), |r| format!("Int{r}"));
-            format!("<class 'numpy.dtypes.{first}{rest}DType'>")
+    let class_name = |dtype: DType| {
+        let name = dtype.name();
+        let (head, tail) = match name.strip_prefix("uint") {
+            Some(bits) => ("UInt", bits),
+            None => match name.strip_prefix("int") {
+                Some(bits) => ("Int", bits),
+                None => (name, ""),
+            },
+        };
+        let mut letters = head.chars();
+        let first = letters.next().map_or('?', |c| c.to_ascii_uppercase());
+        format!("<class 'numpy.dtypes.{first}{}{tail}DType'>", letters.as_str())
+    };
+    let describe = |o: &PyObject| {
+        let dtype = match as_array(o) {
+            Some(array) => Some(array.dtype()),
+            None => crate::scalar::scalar_value(o, vm).map(|v| v.dtype),
+        };
+        match (dtype, o.downcast_ref::<PyStr>()) {
+            (Some(dtype), _) if comparison => class_name(dtype),
+            (Some(dtype), _) => format!("dtype('{}')", dtype.name()),
+            (None, Some(_)) if comparison => String::from("<class 'numpy.dtypes.StrDType'>"),
+            (None, Some(text)) => format!("dtype('<U{}')", text.char_len().max(1)),
+            (None, None) => String::from("None"),
         }
-        (Some(array), _) => format!("dtype('{}')", array.dtype().name()),
-        (None, Some(_)) if comparison => String::from("<class 'numpy.dtypes.StrDType'>"),
-        (None, Some(text)) => {
-            let length = text.char_len().max(1);
-            format!("dtype('<U{length}')")
-        }
-        _ => String::from("None"),
     };
     let message = format!(
         "ufunc '{name}' did not contain a loop with signature matching types ({}, {}) -> None",

@@ -44,20 +44,20 @@ class finfo(metaclass=_Cached):
 
     def __repr__(self):
         return (
-            f"finfo(resolution={self.resolution}, min={self.min}, max={self.max}, dtype={self.dtype})"
+            f"finfo(resolution={self.resolution!s}, min={self.min!s}, max={self.max!s}, dtype={self.dtype})"
         )
 
     def __str__(self):
         line = "-" * 67
         return (
             f"Machine parameters for {self.dtype}\n{line}\n"
-            f"precision = {self.precision:3d}   resolution = {self.resolution}\n"
-            f"machep = {self.machep:6d}   eps =        {self.eps}\n"
-            f"negep =  {self.negep:6d}   epsneg =     {self.epsneg}\n"
-            f"minexp = {self.minexp:6d}   tiny =       {self.tiny}\n"
-            f"maxexp = {self.maxexp:6d}   max =        {self.max}\n"
+            f"precision = {self.precision:3d}   resolution = {self.resolution!s}\n"
+            f"machep = {self.machep:6d}   eps =        {self.eps!s}\n"
+            f"negep =  {self.negep:6d}   epsneg =     {self.epsneg!s}\n"
+            f"minexp = {self.minexp:6d}   tiny =       {self.tiny!s}\n"
+            f"maxexp = {self.maxexp:6d}   max =        {self.max!s}\n"
             f"nexp =   {self.nexp:6d}   min =        -max\n"
-            f"smallest_normal = {self.smallest_normal}   smallest_subnormal = {self.smallest_subnormal}\n{line}\n"
+            f"smallest_normal = {self.smallest_normal!s}   smallest_subnormal = {self.smallest_subnormal!s}\n{line}\n"
         )
 
 

@@ -117,11 +117,23 @@ fn exact_f64(obj: &PyObject, vm: &VirtualMachine) -> Option<f64> {
 
 /// Result of `op` on two scalars, or `None` when an operand is not a scalar.
 fn scalar_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<ScalarValue>> {
-    let (x, y) = (classify(a, vm), classify(b, vm));
-    let Some((dtype, x, y)) = common(&x, &y, vm)? else {
+    let (left, right) = (classify(a, vm), classify(b, vm));
+    let Some((dtype, x, y)) = common(&left, &right, vm)? else {
         return Ok(None);
     };
-    let (value, raised) = binary(op, dtype, x, y).map_err(|e| arith_error(e, op, vm))?;
+    let of_type = |o: &Operand| matches!(o, Operand::Strong(v) if v.dtype == dtype);
+    let (value, mut raised) = match binary(op, dtype, x, y) {
+        Ok(result) => result,
+        // Complex scalars have no such operator at all; other operands get as far as the ufunc.
+        Err(ArithError::NotSupported) if dtype.is_complex() && (of_type(&left) || of_type(&right)) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(arith_error(error, op, vm)),
+    };
+    // With a boolean on the left NumPy takes the way of arrays, whose integers wrap silently.
+    if matches!(left, Operand::Strong(v) if v.dtype == DType::Bool) {
+        raised &= !flags::OVERFLOW;
+    }
     if raised != 0 {
         errstate::report(raised, &format!("scalar {}", op.ufunc_name()), vm)?;
     }
@@ -147,13 +159,19 @@ fn general_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine)
         return Ok(to_object(value));
     }
     let sequence = |o: &PyObject| o.downcastable::<PyList>() || o.downcastable::<PyTuple>();
-    let integer = |o: &PyObject| scalar_value(o, vm).is_some_and(|v| v.dtype.is_integer());
-    if op == BinaryOp::Multiply && ((sequence(a) && integer(b)) || (sequence(b) && integer(a))) {
-        // The sequence repeats itself.
+    if op == BinaryOp::Multiply && (sequence(a) || sequence(b)) {
+        // The sequence repeats itself, or says why it cannot.
         return Ok(vm.ctx.not_implemented());
     }
     if sequence(a) || sequence(b) {
         return crate::ufunc::call_binary(op.ufunc_name(), a, b, vm);
+    }
+    if op != BinaryOp::Multiply
+        && !crate::interop::is_array(a)
+        && !crate::interop::is_array(b)
+        && let Some(error) = crate::ufunc::string_operand_error(op.ufunc_name(), a, b, vm)
+    {
+        return Err(error);
     }
     // Arrays answer through their own slot, everything else through its own class.
     Ok(vm.ctx.not_implemented())
@@ -223,10 +241,11 @@ fn negative(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult {
 fn positive(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult {
     let v = own_value(number, vm)?;
     if v.dtype == DType::Bool {
-        return Err(vm.new_type_error(
+        let error = taipan_runtime::Error::ufunc_type(
             "ufunc 'positive' did not contain a loop with signature matching types \
              <class 'numpy.dtypes.BoolDType'> -> None",
-        ));
+        );
+        return Err(crate::exceptions::raise(error, vm));
     }
     Ok(to_object(v))
 }
@@ -468,6 +487,17 @@ fn richcompare(
     }
     if b.downcastable::<PyList>() || b.downcastable::<PyTuple>() {
         return crate::ufunc::call_binary(crate::ufunc::comparison_name(op), a, b, vm).map(Either::A);
+    }
+    if b.downcastable::<PyStr>() {
+        return match op {
+            PyComparisonOp::Eq => Ok(Either::A(types().bool(false))),
+            PyComparisonOp::Ne => Ok(Either::A(types().bool(true))),
+            _ => {
+                let name = crate::ufunc::comparison_name(op);
+                Err(crate::ufunc::string_operand_error(name, a, b, vm)
+                    .unwrap_or_else(|| not_supported(name, vm)))
+            }
+        };
     }
     Ok(Either::B(PyComparisonValue::NotImplemented))
 }

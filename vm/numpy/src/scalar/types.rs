@@ -225,6 +225,7 @@ fn build() -> ScalarTypes {
     let ctx = Context::genesis();
     let generic_ref = PyScalar::make_static_type();
     let generic = leak(generic_ref);
+    generic.slots.new.store(Some(super::construct::slot_new_abstract));
     let mut abstract_types: Vec<(&'static str, &'static Py<PyType>)> = Vec::new();
     for &(name, full_name, base) in ABSTRACT {
         let base = abstract_types
