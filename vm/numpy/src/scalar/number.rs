@@ -115,6 +115,10 @@ fn exact_f64(obj: &PyObject, vm: &VirtualMachine) -> Option<f64> {
     None
 }
 
+fn numpy_bool(obj: &PyObject, vm: &VirtualMachine) -> bool {
+    scalar_value(obj, vm).is_some_and(|v| v.dtype == DType::Bool)
+}
+
 /// Result of `op` on two scalars, or `None` when an operand is not a scalar.
 fn scalar_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<ScalarValue>> {
     let (left, right) = (classify(a, vm), classify(b, vm));
@@ -125,16 +129,21 @@ fn scalar_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine) 
     let (value, mut raised) = match binary(op, dtype, x, y) {
         Ok(result) => result,
         // Complex scalars have no such operator at all; other operands get as far as the ufunc.
-        Err(ArithError::NotSupported) if dtype.is_complex() && (of_type(&left) || of_type(&right)) => {
+        Err(ArithError::NotSupported)
+            if dtype.is_complex()
+                && (of_type(&left) || of_type(&right))
+                && !numpy_bool(a, vm)
+                && !numpy_bool(b, vm) =>
+        {
             return Ok(None);
         }
         Err(error) => return Err(arith_error(error, op, vm)),
     };
-    // With a boolean on the left NumPy takes the way of arrays, whose integers wrap silently.
-    if matches!(left, Operand::Strong(v) if v.dtype == DType::Bool) {
-        raised &= !flags::OVERFLOW;
-    }
     if raised != 0 {
+        // With a boolean on the left NumPy takes the way of arrays, whose integers wrap silently.
+        if numpy_bool(a, vm) && dtype.is_integer() {
+            raised &= !flags::OVERFLOW;
+        }
         errstate::report(raised, &format!("scalar {}", op.ufunc_name()), vm)?;
     }
     Ok(Some(value))
@@ -167,6 +176,7 @@ fn general_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine)
         return crate::ufunc::call_binary(op.ufunc_name(), a, b, vm);
     }
     if op != BinaryOp::Multiply
+        && !a.downcastable::<PyStr>()
         && !crate::interop::is_array(a)
         && !crate::interop::is_array(b)
         && let Some(error) = crate::ufunc::string_operand_error(op.ufunc_name(), a, b, vm)
