@@ -59,7 +59,7 @@ pub fn left_compiled_code() {
 
 /// Called by the interpreter between two instructions: where is the program?
 pub fn sample(vm: &VirtualMachine) {
-    if SKIP.swap(false, Ordering::Relaxed) || vm.use_tracing.get() {
+    if SKIP.swap(false, Ordering::Relaxed) || vm.use_tracing.get() || probe::running() {
         return;
     }
     if ARMED.load(Ordering::Relaxed) > 0 && QUIET.fetch_add(1, Ordering::Relaxed) >= REST_AFTER {

@@ -4,7 +4,10 @@
 //! Runs once, when the first hot loop is seen: a program without one pays
 //! nothing.
 
-use std::sync::OnceLock;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, frame::FrameObject};
 
@@ -25,15 +28,32 @@ def three(a, b, c, d, e, f, g, h, i, j, k, l, m):
 frames = [g.gi_frame for g in (one(*range(3)), two(*range(7)), three(*range(13)))]
 ";
 
-/// The layout of this build, or `None` if it cannot be recognised.
+static LAYOUT: OnceLock<Option<Layout>> = OnceLock::new();
+static RUNNING: AtomicBool = AtomicBool::new(false);
+
+/// Whether a probe is under way: it runs Python code, which may be sampled.
+pub fn running() -> bool {
+    RUNNING.load(Ordering::Acquire)
+}
+
+/// The layout of this build; `None` if it cannot be recognised, or while
+/// another caller is finding it out.
 pub fn layout(vm: &VirtualMachine) -> Option<Layout> {
-    static LAYOUT: OnceLock<Option<Layout>> = OnceLock::new();
-    *LAYOUT.get_or_init(|| {
-        // A failure of the probe is an answer, not an error of the program.
+    if let Some(known) = LAYOUT.get() {
+        return *known;
+    }
+    if RUNNING.swap(true, Ordering::AcqRel) {
+        return None;
+    }
+    // A failure of the probe is an answer, not an error of the program.
+    let found = (|| {
         let (slot_count, depth) = probe_frames(vm).ok().flatten()?;
         let range = probe_range(vm).ok().flatten()?;
         Some(Layout { slot_count, depth, range })
-    })
+    })();
+    let _ = LAYOUT.set(found);
+    RUNNING.store(false, Ordering::Release);
+    found
 }
 
 fn probe_frames(vm: &VirtualMachine) -> PyResult<Option<(usize, usize)>> {
