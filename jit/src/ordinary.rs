@@ -3,7 +3,7 @@
 //!
 //! The vm asks [`loops`] what loops a code object has, reads the variables of
 //! a hot one from the running frame, and hands their kinds to
-//! [`compile_loop`]. At each entry it passes the values as 8-byte slots in
+//! [`compile_loop`](crate::pipeline::compile_loop). At each entry it passes the values as 8-byte slots in
 //! the order of [`CompiledLoop::variables`] followed by
 //! [`CompiledLoop::stack`]; on return with status `STATUS_EXIT + n` it applies
 //! exit `n`'s record to the frame.
@@ -126,13 +126,4 @@ pub struct LoopRequest {
     pub info: LoopInfo,
     pub kinds: Vec<EntryKind>,
     pub stack: Vec<EntryKind>,
-}
-
-/// Compiles a loop for the kinds of the request.
-///
-/// # Errors
-/// Why not: what the loop does is not supported, or not for these kinds.
-pub fn compile_loop(request: &LoopRequest) -> Result<CompiledLoop, NotCompiled> {
-    let what = if request.info.is_for { "for" } else { "while" };
-    Err(NotCompiled { reason: format!("no compiler for ordinary {what} loops is built in"), permanent: true })
 }

@@ -191,12 +191,15 @@ impl<'a> Lowerer<'a> {
             let number = self.cfg.loops.iter().position(|l| l.0 == h).unwrap_or(0) as i64;
             self.b.push(Op::Poll, Ty::I1, &[], number, Aux::None, &[]);
         }
+        // The block of the header, which the next strip begins with: the poll
+        // of an ordinary loop ends it.
+        let outer = self.b.block;
         if let Some((iter, step)) = self.strip_candidate(h) {
             if let Some(poll) = self.hir.blocks[h.index()].insts.iter().find(|i| matches!(i.op, Hop::Poll)) {
                 self.set_line(poll.line, poll.state);
                 self.exit_on_poll()?;
             }
-            self.open_strip(h, iter, step);
+            self.open_strip(h, outer, iter, step);
         }
         Ok(())
     }
@@ -252,8 +255,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// In the header's LIR block, after the poll.
-    fn open_strip(&mut self, h: hir::Block, iter: hir::Value, step: Option<i64>) {
-        let outer = self.b.block;
+    fn open_strip(&mut self, h: hir::Block, outer: lir::Block, iter: hir::Value, step: Option<i64>) {
         let p = self.parts(iter);
         let (next, stop) = (p[0], p[1]);
         let params: Vec<hir::Value> = self.hir.blocks[h.index()].params.clone();

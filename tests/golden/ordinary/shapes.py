@@ -2,6 +2,7 @@
 # order, down to the locals of each frame of a traceback.
 import textwrap
 
+import _taipan
 from _compare import differ
 
 # name: (body of f(n, k), values of (n, k))
@@ -81,3 +82,5 @@ for name, source in MODULES.items():
         wrong += 1
         print(name, *found, sep="\n  ")
 print(len(SHAPES) + len(MODULES), "shapes,", wrong, "wrong")
+# A silent loss of compilation must show here.
+print("entered often:", _taipan.loop_entries() > 200)

@@ -42,7 +42,7 @@ pub fn finish(interpreter: Interpreter, exception: Option<PyBaseExceptionRef>) -
     });
     let status = interpreter.finalize(None);
     if taipan_jit::options::get().stats {
-        eprint!("{}", osr::report());
+        eprint!("{}{}", taipan_jit::stats::report(), osr::report());
     }
     let flushed = flushed && status == 0;
     match ending {

@@ -22,6 +22,8 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
+use taipan_jit::options::{self, TierMode};
+
 use super::{
     entry,
     frame_access::FrameView,
@@ -121,7 +123,7 @@ pub fn arm_all(vm: &VirtualMachine, code: &Py<PyCode>) -> usize {
 
 /// Instruments the back edges of a loop. False if that is not possible here.
 fn arm(vm: &VirtualMachine, code: &Py<PyCode>, each: &Loop) -> bool {
-    if probe::layout(vm).is_none() {
+    if options::get().tier == TierMode::Off || probe::layout(vm).is_none() {
         return false;
     }
     {

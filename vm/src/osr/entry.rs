@@ -16,9 +16,10 @@ use rustpython_vm::{
 use smallvec::{SmallVec, smallvec};
 use taipan_jit::{
     hir::{ExitReason, Variable},
-    ordinary::{EntryKind, ExitRecord, LoopRequest, Restore, compile_loop},
+    ordinary::{EntryKind, ExitRecord, LoopRequest, Restore},
+    pipeline::compile_loop,
 };
-use taipan_runtime::trap::{Ctx, STATUS_EXIT, poll};
+use taipan_runtime::trap::{Ctx, STATUS_EXIT};
 
 use super::{
     arm,
@@ -199,8 +200,13 @@ fn compile(
     own: Option<&PyObjectRef>,
     layout: &Layout,
 ) -> PyResult<()> {
-    let kinds: Vec<EntryKind> =
-        objects.iter().map(|object| values::kind_of(object.as_deref(), layout, vm)).collect();
+    let kinds = objects.iter().map(|object| match values::kind_of(object.as_deref(), layout, vm) {
+        // Others may hold the same iterator, the loop itself among them: what
+        // advances one must be seen by all.
+        EntryKind::RangeIter => EntryKind::Other,
+        kind => kind,
+    });
+    let kinds: Vec<EntryKind> = kinds.collect();
     let stack: Vec<EntryKind> =
         own.iter().map(|iterator| values::kind_of(Some(&***iterator), layout, vm)).collect();
     let request = LoopRequest { code: each.code.clone(), info: each.info.clone(), kinds, stack };
@@ -273,7 +279,9 @@ fn run(
         // SAFETY: the context is this thread's own; the slots are those that
         // `compiled` asks for, in number and kind.
         unsafe {
-            (*context).poll.fetch_and(!poll::SLICE, Ordering::Relaxed);
+            // Whatever is asked of this thread, the interpreter heard it too and
+            // has just seen to it.
+            (*context).poll.store(0, Ordering::Relaxed);
             entry(context, slots.as_ptr(), results.as_mut_ptr())
         }
     };
