@@ -14,6 +14,8 @@
 pub mod analysis;
 pub mod interp;
 pub mod op;
+pub mod ownership;
+pub mod passes;
 pub mod reader;
 pub mod text;
 pub mod verify;
