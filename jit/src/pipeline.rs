@@ -105,8 +105,8 @@ fn nopython_unit(job: Job, session: &mut Session) -> Result<Ready, CompileError>
 }
 
 /// LIR passes between lowering and the back ends.
-fn finish_lir(module: Module, name: &str) -> Result<Arc<Module>, CompileError> {
-
+fn finish_lir(mut module: Module, name: &str) -> Result<Arc<Module>, CompileError> {
+    crate::lir::passes::finish(&mut module);
     if cfg!(debug_assertions) || timing::enabled(Pass::Verify) {
         timing::run(Pass::Verify, || crate::lir::verify::verify(&module))
             .map_err(|e| CompileError::bug(format!("invalid LIR: {e}")))?;

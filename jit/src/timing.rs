@@ -41,8 +41,20 @@ passes! {
     Parallel "parallel" true;
     /// HIR to LIR.
     Lower "lower" false;
-    /// Clean-up of LIR.
-    LirOptimise "lir-optimise" true;
+    /// Unreachable, empty and single-entry blocks of LIR.
+    LirCleanup "lir.cleanup" true;
+    /// Redundant block parameters.
+    LirParams "lir.params" true;
+    /// Constants and simple algebra.
+    LirFold "lir.fold" true;
+    /// Common subexpressions.
+    LirCse "lir.cse" true;
+    /// Bounds checks that cannot fail.
+    LirRangeCheck "lir.range-check" true;
+    /// Unused instructions and parameters.
+    LirDce "lir.dce" true;
+    /// Reference counts.
+    LirOwnership "lir.ownership" false;
     /// LIR verifier.
     Verify "verify" true;
     /// Machine code of the baseline tier.

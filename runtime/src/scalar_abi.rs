@@ -117,23 +117,27 @@ pub extern "C" fn taipan_round_digits(x: f64, digits: i64) -> f64 {
     r * scale
 }
 
-/// Complex power with C's special cases, exact for small integer exponents as
-/// repeated multiplication is.
+/// Complex power: a square is a product, the rest goes through polar form.
 ///
 /// # Safety
 /// `out` has room for two float64.
 pub unsafe extern "C" fn taipan_complex_pow(ar: f64, ai: f64, br: f64, bi: f64, out: *mut f64) {
-    let (a, b) = (Complex64::new(ar, ai), Complex64::new(br, bi));
-    let r = if b == Complex64::new(2.0, 0.0) {
+    let a = Complex64::new(ar, ai);
+    let r = if (br, bi) == (2.0, 0.0) {
         a * a
-    } else if b == Complex64::new(0.0, 0.0) {
+    } else if (br, bi) == (0.0, 0.0) {
         Complex64::new(1.0, 0.0)
-    } else if a == Complex64::new(0.0, 0.0) {
+    } else if (ar, ai) == (0.0, 0.0) {
         Complex64::new(0.0, 0.0)
-    } else if bi == 0.0 && br.fract() == 0.0 && br.abs() <= 100.0 {
-        a.powi(br as i32)
     } else {
-        a.powc(b)
+        let (size, angle) = (ar.hypot(ai), ai.atan2(ar));
+        let mut length = size.powf(br);
+        let mut phase = angle * br;
+        if bi != 0.0 {
+            length /= (angle * bi).exp();
+            phase += bi * size.ln();
+        }
+        Complex64::new(length * phase.cos(), length * phase.sin())
     };
     // SAFETY: contract of this function.
     unsafe {

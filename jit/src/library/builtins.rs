@@ -166,7 +166,7 @@ fn infer_round(row: &Row, args: &Args) -> Result<Type, CompileError> {
         None => Type::INT,
         Some(n) if !n.scalar().is_some_and(is_bool_or_int) => return Err(no_match(row, args)),
         Some(_) if d.is_float() => Type::Scalar(d),
-        Some(_) => Type::FLOAT,
+        Some(_) => Type::Scalar(number::unify(d, DType::F32)),
     })
 }
 

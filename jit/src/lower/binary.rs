@@ -72,7 +72,12 @@ impl Lowerer<'_> {
         }
         let d = to.scalar().ok_or_else(|| CompileError::bug(format!("unary {} gives {to}", op.text())))?;
         let (da, pa) = self.scalar_operand(a)?;
-        if d == DType::Bool && op == UnaryOp::Invert && da == DType::Bool {
+        if da.is_integer() {
+            // In the operand's own width, then widened: -uint8(200) is 56.
+            let r = self.arith1(op, da, &pa)?;
+            return Ok(self.cast_scalar(&r, da, d));
+        }
+        if da == d {
             return self.arith1(op, d, &pa);
         }
         let x = self.cast_scalar(&pa, da, d);

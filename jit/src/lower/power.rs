@@ -28,6 +28,7 @@ impl Lowerer<'_> {
         if let Some(n) = self.const_int(b)
             && (db.is_integer() || db == DType::Bool)
             && d != DType::F16
+            && !d.is_complex()
             && n.unsigned_abs() <= INLINE_EXPONENT
             && (n >= 0 || d.is_float())
         {

@@ -11,39 +11,44 @@ pub mod params;
 pub mod range_check;
 
 use super::{Func, Inst, InstData, Module, Value};
+use crate::timing::{self, Pass};
 
 /// A pass over one function; true = changed something.
 pub type PassFn = fn(&Module, &mut Func) -> bool;
 
-/// Every pass by name.
-pub const PASSES: &[(&str, PassFn)] = &[
-    ("params", |_, f| params::run(f)),
-    ("fold", |_, f| fold::run(f)),
-    ("cse", cse::run),
-    ("range-check", |_, f| range_check::run(f)),
-    ("dce", dce::run),
-    ("cleanup", |_, f| cleanup::run(f)),
+/// Every pass with its name, timer and kill switch.
+pub const PASSES: &[(Pass, PassFn)] = &[
+    (Pass::LirCleanup, |_, f| cleanup::run(f)),
+    (Pass::LirParams, |_, f| params::run(f)),
+    (Pass::LirFold, |_, f| fold::run(f)),
+    (Pass::LirCse, cse::run),
+    (Pass::LirRangeCheck, |_, f| range_check::run(f)),
+    (Pass::LirDce, dce::run),
 ];
 
-/// The recipe, by pass name.
-const RECIPE: &[&str] = &["cleanup", "params", "fold", "cse", "params", "fold", "range-check", "fold", "cleanup", "params", "dce"];
-
-/// Passes left out: names in `TAIPAN_NO_PASS`, comma-separated (for bisection).
-fn killed(name: &str) -> bool {
-    use std::sync::OnceLock;
-    static OFF: OnceLock<String> = OnceLock::new();
-    OFF.get_or_init(|| std::env::var("TAIPAN_NO_PASS").unwrap_or_default()).split(',').any(|n| n == name)
-}
+/// The recipe.
+const RECIPE: &[Pass] = &[
+    Pass::LirCleanup,
+    Pass::LirParams,
+    Pass::LirFold,
+    Pass::LirCse,
+    Pass::LirParams,
+    Pass::LirFold,
+    Pass::LirRangeCheck,
+    Pass::LirCleanup,
+    Pass::LirParams,
+    Pass::LirDce,
+];
 
 /// Runs the recipe on every function of `module`.
 pub fn optimise(module: &mut Module) {
     for i in 0..module.funcs.len() {
         let mut f = std::mem::take(&mut module.funcs[i]);
-        for name in RECIPE {
-            if let Some((_, run)) = PASSES.iter().find(|p| p.0 == *name)
-                && !killed(name)
+        for pass in RECIPE {
+            if let Some((_, run)) = PASSES.iter().find(|p| p.0 == *pass)
+                && timing::enabled(*pass)
             {
-                run(module, &mut f);
+                timing::run(*pass, || run(module, &mut f));
             }
         }
         module.funcs[i] = f;
@@ -54,7 +59,7 @@ pub fn optimise(module: &mut Module) {
 /// counting (which must come last and must come).
 pub fn finish(module: &mut Module) {
     optimise(module);
-    super::ownership::insert(module);
+    timing::run(Pass::LirOwnership, || super::ownership::insert(module));
 }
 
 /// The instruction that defines each value (`None`: block parameters).
