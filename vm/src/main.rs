@@ -1,6 +1,7 @@
 //! The `taipan` binary: allocator, then the command line (`cli`).
 
 mod cli;
+mod frozen_pages;
 mod modules;
 mod osr;
 

@@ -3,12 +3,13 @@
 //! The one place where a crate that provides modules is registered: add its
 //! `module_defs` and `frozen_modules` to [`register`].
 
-use crate::osr;
+use crate::{frozen_pages, osr};
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 
 /// Adds the standard library and Taipan's own packages to `builder`.
 pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
-    let builder = builder.init_stdlib();
+    let library = rustpython::pylib::FROZEN_STDLIB;
+    let builder = frozen_pages::one_by_one(&library.bytes, || builder.init_stdlib());
     let native = [
         taipan_numpy::module_defs(&builder.ctx),
         taipan_numba::module_defs(&builder.ctx),
