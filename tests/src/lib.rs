@@ -2,6 +2,7 @@
 //! snippets without an interpreter.
 
 pub mod binary;
+pub mod differential;
 pub mod engine;
 pub mod generate;
 pub mod golden;
