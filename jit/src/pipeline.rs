@@ -10,7 +10,7 @@ use crate::baseline::{self, CompiledCode};
 use crate::error::CompileError;
 use crate::hir::build::{nopython, ordinary as ordinary_build};
 use crate::hir::infer::{Calls, infer};
-use crate::hir::passes::{inline::inline_closures, parallel::find_parallel};
+use crate::hir::passes::{fuse::fuse, inline::inline_closures, parallel::find_parallel};
 use crate::hir::types::Type;
 use crate::hir::value::JitFunction;
 use crate::hir::{self, verify};
@@ -88,6 +88,9 @@ fn nopython_hir(f: &dyn JitFunction, args: &[Type], calls: &mut Session) -> Resu
     if options.parallel && timing::enabled(Pass::Parallel) {
         let warnings = timing::run(Pass::Parallel, || find_parallel(&mut func));
         WARNINGS.lock().unwrap_or_else(|e| e.into_inner()).extend(warnings);
+    }
+    if timing::enabled(Pass::Fuse) {
+        timing::run(Pass::Fuse, || fuse(&mut func));
     }
     check_hir(&func)?;
     dump(DumpKind::Hir, &func.name, || &func);

@@ -1,4 +1,5 @@
 //! Rewrites of HIR.
 
+pub mod fuse;
 pub mod inline;
 pub mod parallel;
