@@ -189,18 +189,29 @@ impl<T: Clone> Last<T> {
 /// The baseline back end.
 #[derive(Default)]
 pub struct Baseline {
+    /// Every poll takes its slow path, which then goes on in place.
+    slow_polls: bool,
     last: Last<Arc<(baseline::CompiledCode, Box<EntryCell>)>>,
+}
+
+impl Baseline {
+    /// One whose every poll takes its slow path.
+    pub fn with_slow_polls() -> Baseline {
+        Baseline { slow_polls: true, last: Last::default() }
+    }
 }
 
 impl Engine<LirCase> for Baseline {
     fn name(&self) -> &'static str {
-        "baseline"
+        if self.slow_polls { "baseline with slow polls" } else { "baseline" }
     }
     fn run(&self, case: &LirCase) -> Result<String, String> {
         let code = self.last.get(&case.module, || {
             let cell = Box::new(EntryCell::default());
+            // No unit has number 0: the tier controller says to go on.
             let code = baseline::compile(&case.module, 0, &cell).map_err(|e| e.to_string())?;
             code.install(&cell);
+            cell.osr_ready.store(u32::from(self.slow_polls), Ordering::Release);
             Ok(Arc::new((code, cell)))
         })?;
         outcome(case, |ctx, args, results| {
@@ -335,6 +346,7 @@ impl Engine<LirCase> for Changeover {
 /// those that need LLVM.
 pub fn lir_engines() -> Vec<Box<dyn Engine<LirCase>>> {
     let mut all: Vec<Box<dyn Engine<LirCase>>> = vec![Box::new(Interp), Box::new(Baseline::default())];
+    all.push(Box::new(Baseline::with_slow_polls()));
     all.push(Box::new(Changeover::interp()));
     if std::env::var_os("LIR_NO_LLVM").is_some() {
         return all;

@@ -2,6 +2,8 @@
 //!
 //! Registers are numbers (rax = 0 … r15, xmm0 …); operand sizes are in bytes.
 
+#![allow(clippy::useless_conversion, reason = "dynasm converts every register number, ours are u8 already")]
+
 use super::moves::Place;
 use super::regalloc::{RAX, RSP, XMM_TRANSFER};
 use dynasmrt::x64::X64Relocation;
@@ -547,7 +549,7 @@ impl Asm {
     }
 
     /// `d = d | s`.
-    pub fn for_(&mut self, d: u8, s: u8) {
+    pub fn fbits_or(&mut self, d: u8, s: u8) {
         dynasm!(self.ops; orps Rx(d), Rx(s));
     }
 
@@ -616,12 +618,12 @@ impl Asm {
     }
 
     /// Moves bits from a general to a vector register.
-    pub fn to_xmm(&mut self, d: u8, s: u8) {
+    pub fn move_to_xmm(&mut self, d: u8, s: u8) {
         dynasm!(self.ops; movq Rx(d), Rq(s));
     }
 
     /// Moves bits from a vector to a general register.
-    pub fn from_xmm(&mut self, d: u8, s: u8) {
+    pub fn move_from_xmm(&mut self, d: u8, s: u8) {
         dynasm!(self.ops; movq Rq(d), Rx(s));
     }
 
@@ -630,10 +632,10 @@ impl Asm {
         match (d, s) {
             (Place::Gpr(d), Place::Gpr(s)) => self.mov(d, s),
             (Place::Gpr(d), Place::Stack(o)) => self.load(8, d, Mem::stack(o)),
-            (Place::Gpr(d), Place::Xmm(s)) => self.from_xmm(d, s),
+            (Place::Gpr(d), Place::Xmm(s)) => self.move_from_xmm(d, s),
             (Place::Xmm(d), Place::Xmm(s)) => self.fmov(d, s),
             (Place::Xmm(d), Place::Stack(o)) => self.fload(8, d, Mem::stack(o)),
-            (Place::Xmm(d), Place::Gpr(s)) => self.to_xmm(d, s),
+            (Place::Xmm(d), Place::Gpr(s)) => self.move_to_xmm(d, s),
             (Place::Stack(o), Place::Gpr(s)) => self.store(8, Mem::stack(o), s),
             (Place::Stack(o), Place::Xmm(s)) => self.fstore(8, Mem::stack(o), s),
             (Place::Stack(d), Place::Stack(s)) => {

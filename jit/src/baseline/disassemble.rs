@@ -8,6 +8,7 @@ use std::fmt::Write;
 pub fn listing(bytes: &[u8], address: u64, funcs: &[FuncRange]) -> String {
     let mut out = String::new();
     let mut formatter = IntelFormatter::new();
+    formatter.options_mut().set_branch_leading_zeros(false);
     for f in funcs {
         let _ = writeln!(out, "{}:", f.name);
         let code = &bytes[f.start..f.end];

@@ -208,8 +208,8 @@ impl<'a> FuncEmitter<'a> {
             }
             Op::Select => self.select(inst),
             Op::Sext | Op::Zext | Op::Itrunc => self.integer_convert(inst),
-            Op::Sitofp | Op::Uitofp => self.to_float(inst),
-            Op::Fptosi | Op::Fptoui => self.to_integer(inst),
+            Op::Sitofp | Op::Uitofp => self.convert_to_float(inst),
+            Op::Fptosi | Op::Fptoui => self.convert_to_integer(inst),
             Op::Fpcast => self.float_cast(inst),
             Op::Bitcast => self.bitcast(inst),
             Op::Load => self.load(inst),
@@ -395,7 +395,7 @@ impl<'a> FuncEmitter<'a> {
             // Not floats: no caller asks.
             Constant::Stack(_) | Constant::Entry(_) => {
                 self.constant_to_gpr(RAX, c);
-                self.asm.to_xmm(d, RAX);
+                self.asm.move_to_xmm(d, RAX);
             }
         }
     }

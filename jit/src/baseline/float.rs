@@ -78,7 +78,7 @@ impl FuncEmitter<'_> {
                 self.xmm_into(inst.args[0], XMM_SCRATCH);
                 let m = self.asm.mask(!sign);
                 self.asm.fand(XMM_SCRATCH, m);
-                self.asm.for_(XMM_SCRATCH, XMM_TRANSFER);
+                self.asm.fbits_or(XMM_SCRATCH, XMM_TRANSFER);
                 self.asm.fmov(d, XMM_SCRATCH);
             }
         }
@@ -163,7 +163,7 @@ impl FuncEmitter<'_> {
         self.finish_xmm(out, d);
     }
 
-    pub(super) fn to_float(&mut self, inst: &InstData) {
+    pub(super) fn convert_to_float(&mut self, inst: &InstData) {
         let (v, out) = (inst.args[0], inst.results[0]);
         let (from, bytes) = (self.ty(v), inst.ty.bytes());
         let d = self.xmm_result(out);
@@ -208,7 +208,7 @@ impl FuncEmitter<'_> {
         self.finish_xmm(out, d);
     }
 
-    pub(super) fn to_integer(&mut self, inst: &InstData) {
+    pub(super) fn convert_to_integer(&mut self, inst: &InstData) {
         let (v, out) = (inst.args[0], inst.results[0]);
         let float = self.ty(v).bytes();
         let d = self.gpr_result(out);

@@ -361,13 +361,13 @@ impl FuncEmitter<'_> {
             (false, true) => {
                 let d = self.xmm_result(out);
                 let r = self.gpr(v, RAX);
-                self.asm.to_xmm(d, r);
+                self.asm.move_to_xmm(d, r);
                 self.finish_xmm(out, d);
             }
             (true, false) => {
                 let d = self.gpr_result(out);
                 let r = self.xmm(v, super::regalloc::XMM_SCRATCH);
-                self.asm.from_xmm(d, r);
+                self.asm.move_from_xmm(d, r);
                 self.finish_gpr(out, d);
             }
             (true, true) => {

@@ -551,7 +551,10 @@ unsafe fn native_call(address: *const u8, tys: &[Ty], args: &[u64], result: Opti
 }
 
 /// What the native entries of [`THUNKS`] run.
-static SLOTS: Mutex<Vec<Option<(Arc<Module>, FuncId)>>> = Mutex::new(Vec::new());
+static SLOTS: Mutex<Vec<Slot>> = Mutex::new(Vec::new());
+
+/// A function with a native entry; free slots are `None`.
+type Slot = Option<(Arc<Module>, FuncId)>;
 
 type Thunk = extern "C" fn(u64, u64, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64) -> i32;
 
