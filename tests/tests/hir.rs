@@ -19,7 +19,8 @@ use taipan_jit::hir::build::nopython::{Source, build};
 use taipan_jit::hir::infer::{Calls, infer};
 use taipan_jit::hir::passes::inline::inline_closures;
 use taipan_jit::hir::passes::parallel::find_parallel;
-use taipan_jit::hir::text::parse_types;
+use taipan_jit::hir::reader::read;
+use taipan_jit::hir::type_text::parse_types;
 use taipan_jit::hir::types::Type;
 use taipan_jit::hir::value::{CompileOptions, JitFunction};
 use taipan_tests::program::program;
@@ -76,22 +77,27 @@ fn compile_loop(source: &str, kinds: &str) -> Result<Func, NotCompiled> {
     ordinary::build(&LoopRequest { code, info, kinds, stack })
 }
 
+/// The text of a valid function that reads back as itself.
+fn check(func: &Func) -> String {
+    verify(func).expect("valid HIR");
+    let text = func.to_string();
+    // Objects of the program have no text.
+    if !text.contains("<type(") && !text.contains("closure ") {
+        assert_eq!(read(&text).expect("readable text").to_string(), text);
+    }
+    text
+}
+
 fn render(source: &str) -> String {
     let head = source.lines().next().unwrap_or_default();
     if let Some((_, kinds)) = head.split_once("loop:") {
         return match compile_loop(source, kinds) {
-            Ok(func) => {
-                verify(&func).expect("valid HIR");
-                func.to_string()
-            }
+            Ok(func) => check(&func),
             Err(e) => format!("not compiled: {}\n", e.reason),
         };
     }
     match compile(source) {
-        Ok(func) => {
-            verify(&func).expect("valid HIR");
-            func.to_string()
-        }
+        Ok(func) => check(&func),
         Err(e) => format!("error at {}: {e}\n", e.line),
     }
 }

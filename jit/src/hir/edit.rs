@@ -152,19 +152,12 @@ impl Func {
     }
 }
 
-impl Op {
-    /// Calls `f` with every operand, in order.
-    pub fn for_uses(&self, mut f: impl FnMut(Value)) {
-        // One place knows the operands: the rewriting visitor.
-        self.clone().map_uses(|v| {
-            f(v);
-            v
-        });
-    }
-    /// Rewrites every operand.
-    pub fn map_uses(&mut self, mut f: impl FnMut(Value) -> Value) {
-        let mut g = |v: &mut Value| *v = f(*v);
-        match self {
+/// Calls `$visit` with a reference to every operand of `$op`, in order; shared
+/// or exclusive as `$op` is.
+macro_rules! visit_operands {
+    ($op:expr, $visit:expr) => {{
+        let mut g = $visit;
+        match $op {
             Op::Const(_) | Op::Undef | Op::Poll => {}
             Op::Binary { a, b, .. } | Op::Compare { a, b, .. } | Op::Is { a, b, .. } => {
                 g(a);
@@ -185,19 +178,41 @@ impl Op {
                 g(index);
                 g(value);
             }
-            Op::Tuple(items) => items.iter_mut().for_each(g),
+            Op::Tuple(items) | Op::Closure { captured: items, .. } => {
+                for v in items {
+                    g(v);
+                }
+            }
             Op::TupleGet { tuple, .. } => g(tuple),
             Op::Unpack { sequence, .. } => g(sequence),
-            Op::Slice { start, stop, step } => [start, stop, step].into_iter().flatten().for_each(g),
+            Op::Slice { start, stop, step } => {
+                for v in [start, stop, step].into_iter().flatten() {
+                    g(v);
+                }
+            }
             Op::Call { callee, args, keywords } => {
                 g(callee);
-                args.iter_mut().for_each(&mut g);
-                keywords.iter_mut().for_each(|(_, v)| g(v));
+                for v in args {
+                    g(v);
+                }
+                for (_, v) in keywords {
+                    g(v);
+                }
             }
             Op::IterNext { iter } => g(iter),
             Op::CheckDefined { defined, .. } => g(defined),
-            Op::Closure { captured, .. } => captured.iter_mut().for_each(g),
         }
+    }};
+}
+
+impl Op {
+    /// Calls `f` with every operand, in order.
+    pub fn for_uses(&self, mut f: impl FnMut(Value)) {
+        visit_operands!(self, |v: &Value| f(*v));
+    }
+    /// Rewrites every operand.
+    pub fn map_uses(&mut self, mut f: impl FnMut(Value) -> Value) {
+        visit_operands!(self, |v: &mut Value| *v = f(*v));
     }
     /// May the operation be dropped when nothing uses its results? (It
     /// neither writes, calls nor raises.)

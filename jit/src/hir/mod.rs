@@ -10,11 +10,14 @@
 //!   interpreter goes on at exactly that bytecode instruction.
 
 pub mod build;
+pub mod cursor;
 pub mod edit;
 pub mod infer;
 pub mod passes;
+pub mod reader;
 pub mod simplify;
 pub mod text;
+pub mod type_text;
 pub mod types;
 pub mod value;
 pub mod verify;

@@ -1,18 +1,20 @@
 //! The textual form of HIR: one line an instruction.
 //!
 //! ```text
-//! func f(v0: int64) -> int64 {            ; file.py:3
+//! func "f" [] -> int64 {
 //! bb0(v0: int64 "n"):
-//!     v1: int64 = const 1                 ; 4
+//!     v1: int64 = const 1 ; 4
 //!     v2: int64 = binary + v0, v1
 //!     branch v5, bb1(v2), bb2
 //! }
 //! ```
+//! A loop of ordinary code says `loop` and lists its variables in the
+//! brackets. A number after `;` is the line, where it changes. [`super::reader`]
+//! reads it back.
 
-use super::types::{ArrayType, DType, Layout, Type};
+use super::type_text::TypeText;
 use super::value::{ConstValue, Global};
 use super::{Func, Op, StackItem, State, Target, Term, Value};
-use crate::error::CompileError;
 use std::fmt::{self, Display, Formatter};
 
 /// A constant as the text writes it.
@@ -35,7 +37,7 @@ impl Display for ConstText<'_> {
                 for (i, c) in items.iter().enumerate() {
                     write!(f, "{}{}", if i > 0 { ", " } else { "" }, ConstText(c))?;
                 }
-                f.write_str(")")
+                f.write_str(if items.len() == 1 { ",)" } else { ")" })
             }
             ConstValue::Ellipsis => f.write_str("..."),
             ConstValue::Slice(parts) => {
@@ -54,7 +56,7 @@ impl Display for ConstText<'_> {
                 Global::Library(p) => write!(f, "@{p}"),
                 Global::Module(p) => write!(f, "module @{p}"),
                 Global::DType(d) => write!(f, "dtype {}", d.name()),
-                Global::NumbaType(t) => write!(f, "type {t}"),
+                Global::NumbaType(t) => write!(f, "type {}", TypeText(t)),
                 Global::ExceptionClass { name, id } => write!(f, "exception {name} {id}"),
                 g => write!(f, "<{g}>"),
             },
@@ -121,17 +123,28 @@ impl Display for Op {
             }
             Op::Iter { object } => write!(f, "iter {object}"),
             Op::IterNext { iter } => write!(f, "iter_next {iter}"),
-            Op::Cast { a, to } => write!(f, "cast {a} to {to}"),
+            Op::Cast { a, to } => write!(f, "cast {a} to {}", TypeText(to)),
             Op::CheckDefined { defined, name } => write!(f, "check_defined {defined}, {name}"),
             Op::Undef => f.write_str("undef"),
             Op::Closure { closure, captured } => write!(f, "closure {}({})", closure.code.name, List(captured)),
             Op::Poll => f.write_str("poll"),
-            Op::Guard { a, to } => write!(f, "guard {a} to {to}"),
+            Op::Guard { a, to } => write!(f, "guard {a} to {}", TypeText(to)),
         }
     }
 }
 
 impl Func {
+    fn fmt_definition(&self, v: Value, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{v}: {}", TypeText(self.ty(v)))?;
+        if self.fused.get(v.index()) == Some(&true) {
+            f.write_str(" fused")?;
+        }
+        match &self.names[v.index()] {
+            Some(n) => write!(f, " {n:?}"),
+            None => Ok(()),
+        }
+    }
+
     fn fmt_state(&self, s: State, f: &mut Formatter<'_>) -> fmt::Result {
         let state = &self.states[s.index()];
         write!(f, " @{}[", state.offset)?;
@@ -145,7 +158,7 @@ impl Func {
             match item {
                 StackItem::Value(v) => write!(f, " {v}")?,
                 StackItem::Null => f.write_str(" null")?,
-                StackItem::Global(c) => write!(f, " {}", ConstText(c))?,
+                StackItem::Global(c) => write!(f, " const {}", ConstText(c))?,
                 StackItem::EntryIter(n, v) => write!(f, " entry_iter({n}, {v})")?,
                 StackItem::Iter(v) => write!(f, " iter({v})")?,
             }
@@ -156,31 +169,25 @@ impl Func {
 
 impl Display for Func {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "func {}(", self.name)?;
-        if let Some(entry) = self.blocks.first() {
-            for (i, p) in entry.params.iter().enumerate() {
-                write!(f, "{}{}", if i > 0 { ", " } else { "" }, self.ty(*p))?;
-            }
+        write!(f, "{} {:?} [", if self.ordinary { "loop" } else { "func" }, self.name)?;
+        for (i, v) in self.variables.iter().enumerate() {
+            write!(f, "{}{v:?}", if i > 0 { ", " } else { "" })?;
         }
-        writeln!(f, ") -> {} {{", self.return_type)?;
+        writeln!(f, "] -> {} {{", TypeText(&self.return_type))?;
         for b in self.reverse_post_order() {
             let data = &self.blocks[b.index()];
             write!(f, "{b}")?;
             for (i, p) in data.params.iter().enumerate() {
-                write!(f, "{}{p}: {}", if i == 0 { "(" } else { ", " }, self.ty(*p))?;
-                if let Some(n) = &self.names[p.index()] {
-                    write!(f, " {n:?}")?;
-                }
+                f.write_str(if i == 0 { "(" } else { ", " })?;
+                self.fmt_definition(*p, f)?;
             }
             writeln!(f, "{}:", if data.params.is_empty() { "" } else { ")" })?;
             let mut line = 0;
             for i in &data.insts {
                 f.write_str("    ")?;
                 for (n, r) in i.results.iter().enumerate() {
-                    write!(f, "{}{r}: {}", if n > 0 { ", " } else { "" }, self.ty(*r))?;
-                    if let Some(name) = &self.names[r.index()] {
-                        write!(f, " {name:?}")?;
-                    }
+                    f.write_str(if n > 0 { ", " } else { "" })?;
+                    self.fmt_definition(*r, f)?;
                 }
                 write!(f, "{}{}", if i.results.is_empty() { "" } else { " = " }, i.op)?;
                 if let Some(s) = i.state {
@@ -211,75 +218,17 @@ impl Display for Func {
             writeln!(f)?;
         }
         for p in &self.parallel_loops {
-            writeln!(f, "parallel {} exit {} reductions {:?}", p.header, p.exit, p.reductions)?;
+            write!(f, "parallel {} exit {} body", p.header, p.exit)?;
+            for b in &p.body {
+                write!(f, " {b}")?;
+            }
+            f.write_str(" reductions")?;
+            for (v, r) in &p.reductions {
+                write!(f, " {v} {r:?}")?;
+            }
+            writeln!(f)?;
         }
         f.write_str("}\n")
     }
 }
 
-/// Reads a list of types in the printed form: scalars, `none`,
-/// `unicode_type`, arrays, tuples and optionals.
-///
-/// # Errors
-/// Our bug (the text is not such a list).
-pub fn parse_types(text: &str) -> Result<Vec<Type>, CompileError> {
-    let mut out = Vec::new();
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let (t, after) = parse_type(rest).ok_or_else(|| CompileError::bug(format!("not a type: {rest}")))?;
-        out.push(t);
-        rest = after.trim_start().trim_start_matches(',').trim_start();
-    }
-    Ok(out)
-}
-
-fn parse_type(text: &str) -> Option<(Type, &str)> {
-    let text = text.trim_start();
-    if let Some(body) = text.strip_prefix("readonly ") {
-        let (t, rest) = parse_type(body)?;
-        return Some((Type::Array(ArrayType { readonly: true, ..t.array()? }), rest));
-    }
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    let (word, rest) = text.split_at(end);
-    match word {
-        "array" => {
-            let (body, rest) = rest.strip_prefix('(')?.split_once(')')?;
-            let parts: Vec<&str> = body.split(',').map(str::trim).collect();
-            let [dtype, ndim, layout] = parts[..] else { return None };
-            let layout = match layout {
-                "C" => Layout::C,
-                "F" => Layout::F,
-                "A" => Layout::A,
-                _ => return None,
-            };
-            let ndim = ndim.strip_suffix('d')?.parse().ok()?;
-            Some((Type::Array(ArrayType { dtype: scalar(dtype)?, ndim, layout, readonly: false }), rest))
-        }
-        "UniTuple" => {
-            let (item, rest) = parse_type(rest.strip_prefix('(')?)?;
-            let (count, rest) = rest.trim_start().strip_prefix("x ")?.split_once(')')?;
-            Some((Type::Tuple(vec![item; count.parse().ok()?].into()), rest))
-        }
-        "Tuple" => {
-            let mut rest = rest.strip_prefix('(')?;
-            let mut items = Vec::new();
-            while !rest.trim_start().starts_with(')') {
-                let (t, after) = parse_type(rest)?;
-                items.push(t);
-                rest = after.trim_start().trim_start_matches(',');
-            }
-            Some((Type::Tuple(items.into()), rest.trim_start().strip_prefix(')')?))
-        }
-        "OptionalType" => {
-            let (t, rest) = parse_type(rest.strip_prefix('(')?)?;
-            Some((Type::Optional(t.into()), rest.strip_prefix(')')?))
-        }
-        "none" => Some((Type::None, rest)),
-        "unicode_type" => Some((Type::Str, rest)),
-        word => Some((Type::Scalar(scalar(word)?), rest)),
-    }
-}
-
-fn scalar(name: &str) -> Option<DType> {
-    DType::from_name(name)
-}
