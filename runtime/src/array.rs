@@ -689,6 +689,9 @@ impl Array {
     /// `reshape`: one entry may be -1. A view if possible, else a copy in `order`.
     pub fn reshape(&self, shape: &[isize], order: Order) -> Result<Array> {
         let shape = resolve_shape(self.size(), shape)?;
+        if shape == self.shape {
+            return Ok(self.clone());
+        }
         let order = match order {
             Order::A if self.is_f_contiguous() && !self.is_c_contiguous() => Order::F,
             Order::F => Order::F,
@@ -954,16 +957,13 @@ pub fn resolve_shape(size: usize, shape: &[isize]) -> Result<Shape> {
         .filter(|&&n| n >= 0)
         .try_fold(1usize, |p, &n| p.checked_mul(n as usize));
     let mismatch = || {
-        let dims: SmallVec<[String; 4]> =
-            shape.iter().filter(|&&n| n >= 0).map(isize::to_string).collect();
-        // NumPy drops an unknown dimension from the text, and with it the comma of a 1-tuple.
-        let text = if unknown == 1 && dims.is_empty() {
-            "(-1,)".to_owned()
-        } else if shape.len() == 1 {
-            format!("({},)", dims.join(","))
-        } else {
-            format!("({})", dims.join(","))
-        };
+        // NumPy drops leading unknown dimensions and calls others `newaxis`.
+        let known = shape.iter().skip_while(|&&n| n < 0);
+        let dims: SmallVec<[String; 4]> = known
+            .map(|&n| if n < 0 { "newaxis".to_owned() } else { n.to_string() })
+            .collect();
+        let comma = if shape.len() == 1 && dims.len() == 1 { "," } else { "" };
+        let text = format!("({}{comma})", dims.join(","));
         Error::value(format!("cannot reshape array of size {size} into shape {text}"))
     };
     let known = known.ok_or_else(mismatch)?;

@@ -402,6 +402,25 @@ pub fn take(array: &Array, indices: &Array, axis: Option<isize>, mode: IndexMode
         Some(axis) => (array.clone(), array.axis(axis)?),
     };
     let n = source.shape()[axis];
+    if source.ndim() == 1
+        && mode == IndexMode::Raise
+        && indices.dtype() == DType::I64
+        && indices.is_c_contiguous()
+        && indices.is_aligned()
+        && n > 0
+    {
+        // The common case in one pass over the indices.
+        let count = indices.size();
+        let mut offsets = crate::index::Offsets::zeroed(count)?;
+        let result = Array::empty(indices.shape(), source.dtype(), Order::C)?;
+        // SAFETY: contiguous int64 indices; `fill_offsets` checks them before the copy.
+        unsafe {
+            let indices = std::slice::from_raw_parts(indices.data().cast::<i64>(), count);
+            crate::index::fill_offsets(&mut offsets, indices, 0, n, source.strides()[0])?;
+            crate::index::gather(source.data(), &offsets, result.data(), source.itemsize());
+        }
+        return Ok(result);
+    }
     let wanted = index_vector(indices)?;
     if n == 0 && !wanted.is_empty() {
         return Err(Error::index("cannot do a non-empty take from an empty axes."));

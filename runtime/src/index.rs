@@ -116,7 +116,7 @@ pub struct Places {
     /// Shape of the broadcast index arrays.
     listed: Shape,
     /// Byte offset of each listed entry, in C order.
-    offsets: Vec<isize>,
+    offsets: Offsets,
     rest_shape: Shape,
     rest_strides: Strides,
     /// Where the listed axes stand among the axes of the result.
@@ -583,7 +583,7 @@ impl Places {
                     WalkOrder::C,
                 );
                 let mut out = raw.data();
-                for &offset in &self.offsets {
+                for &offset in self.offsets.iter() {
                     walk.for_each_from(&[base.wrapping_offset(offset), out], |p, n, s| {
                         copy(p[0], s[0], p[1], s[1], n);
                     });
@@ -617,7 +617,7 @@ impl Places {
         );
         let base = self.base.data();
         let mut counter: SmallVec<[usize; 4]> = SmallVec::from_elem(0, self.listed.len());
-        for &offset in &self.offsets {
+        for &offset in self.offsets.iter() {
             let start = counter
                 .iter()
                 .zip(outer)
@@ -663,14 +663,51 @@ impl Places {
     }
 }
 
+/// A list of byte offsets in a block from the array allocator, which keeps large blocks at hand.
+pub(crate) struct Offsets(Array);
+
+impl Offsets {
+    /// `count` offsets of zero.
+    pub(crate) fn zeroed(count: usize) -> Result<Offsets> {
+        Ok(Offsets(Array::zeros(&[count], DType::I64, Order::C)?))
+    }
+
+    /// `count` offsets that are to be overwritten.
+    fn unset(count: usize) -> Result<Offsets> {
+        Ok(Offsets(Array::empty(&[count], DType::I64, Order::C)?))
+    }
+}
+
+impl std::ops::Deref for Offsets {
+    type Target = [isize];
+    fn deref(&self) -> &[isize] {
+        // SAFETY: a contiguous int64 array that only this value refers to.
+        unsafe { std::slice::from_raw_parts(self.0.data().cast(), self.0.size()) }
+    }
+}
+
+impl std::ops::DerefMut for Offsets {
+    fn deref_mut(&mut self) -> &mut [isize] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut(self.0.data().cast(), self.0.size()) }
+    }
+}
+
 /// Byte offsets of all combinations of index arrays, in C order of their common shape.
-fn offsets(picked: &[Picked], listed: &[usize]) -> Result<Vec<isize>> {
+fn offsets(picked: &[Picked], listed: &[usize]) -> Result<Offsets> {
     let count: usize = listed.iter().product();
-    let mut offsets = Vec::new();
-    offsets
-        .try_reserve_exact(count)
-        .map_err(|_| Error::memory("Unable to allocate memory for an index"))?;
-    offsets.resize(count, 0isize);
+    if let [p] = picked
+        && p.index.is_c_contiguous()
+        && p.index.shape() == listed
+    {
+        // One contiguous index array: a single pass.
+        let mut offsets = Offsets::unset(count)?;
+        // SAFETY: `count` contiguous elements of type int64; nobody writes them meanwhile.
+        let indices = unsafe { std::slice::from_raw_parts(p.index.data().cast::<i64>(), count) };
+        fill_offsets(&mut offsets, indices, p.axis, p.size, p.stride)?;
+        return Ok(offsets);
+    }
+    let mut offsets = Offsets::zeroed(count)?;
     for p in picked {
         let strides = broadcast_strides(p.index.shape(), p.index.strides(), listed);
         let mut k = 0;
@@ -689,6 +726,29 @@ fn offsets(picked: &[Picked], listed: &[usize]) -> Result<Vec<isize>> {
         )?;
     }
     Ok(offsets)
+}
+
+/// Offsets of checked indices along one axis.
+pub(crate) fn fill_offsets(
+    offsets: &mut [isize],
+    indices: &[i64],
+    axis: usize,
+    size: usize,
+    stride: isize,
+) -> Result<()> {
+    let n = size as i64;
+    let mut good = true;
+    for (offset, &index) in offsets.iter_mut().zip(indices) {
+        let at = if index < 0 { index.wrapping_add(n) } else { index };
+        good &= (at as u64) < n as u64;
+        *offset = (at as isize).wrapping_mul(stride);
+    }
+    if !good {
+        for &index in indices {
+            position(index, axis, size)?;
+        }
+    }
+    Ok(())
 }
 
 /// # Safety

@@ -138,33 +138,60 @@ unsafe fn product(dtype: DType, m: usize, k: usize, n: usize, a: Matrix, b: Matr
     }
 }
 
+macro_rules! contiguous_dot {
+    ($name:ident, $ty:ty, $fused:ident, $generic:ident) => {
+        #[inline(always)]
+        fn $generic(x: &[$ty], y: &[$ty], step: impl Fn($ty, $ty, $ty) -> $ty) -> $ty {
+            const LANES: usize = 512 / size_of::<$ty>();
+            let mut lanes = [0.0 as $ty; LANES];
+            let (xs, ys) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
+            let tail: $ty = xs.remainder().iter().zip(ys.remainder()).map(|(x, y)| x * y).sum();
+            for (x, y) in xs.zip(ys) {
+                for k in 0..LANES {
+                    lanes[k] = step(x[k], y[k], lanes[k]);
+                }
+            }
+            let mut width = LANES / 2;
+            while width > 0 {
+                for k in 0..width {
+                    lanes[k] += lanes[k + width];
+                }
+                width /= 2;
+            }
+            lanes[0] + tail
+        }
+
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,fma")]
+        fn $fused(x: &[$ty], y: &[$ty]) -> $ty {
+            $generic(x, y, |a, b, c| a.mul_add(b, c))
+        }
+
+        fn $name(x: &[$ty], y: &[$ty]) -> $ty {
+            #[cfg(target_arch = "x86_64")]
+            if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+                // SAFETY: the processor has these instructions.
+                return unsafe { $fused(x, y) };
+            }
+            $generic(x, y, |a, b, c| a * b + c)
+        }
+    };
+}
+contiguous_dot!(dot64, f64, dot64_fused, dot64_generic);
+contiguous_dot!(dot32, f32, dot32_fused, dot32_generic);
+
 /// Sum of products of two runs, into a new zero-dimensional array.
 fn inner_run(dtype: DType, n: usize, a: Matrix, b: Matrix) -> Result<Array> {
     let result = Array::zeros(&[], dtype, Order::C)?;
     macro_rules! float {
-        ($ty:ty) => {{
+        ($ty:ty, $contiguous:ident) => {{
             let size = size_of::<$ty>() as isize;
             // SAFETY: `n` elements each.
             unsafe {
                 let sum = if a.column == size && b.column == size {
                     let x = std::slice::from_raw_parts(a.ptr.cast::<$ty>(), n);
                     let y = std::slice::from_raw_parts(b.ptr.cast::<$ty>(), n);
-                    let mut lanes = [0.0 as $ty; 32];
-                    let (xs, ys) = (x.chunks_exact(32), y.chunks_exact(32));
-                    let tail: $ty = xs.remainder().iter().zip(ys.remainder()).map(|(x, y)| x * y).sum();
-                    for (x, y) in xs.zip(ys) {
-                        for k in 0..32 {
-                            lanes[k] += x[k] * y[k];
-                        }
-                    }
-                    let mut width = 16;
-                    while width > 0 {
-                        for k in 0..width {
-                            lanes[k] += lanes[k + width];
-                        }
-                        width /= 2;
-                    }
-                    lanes[0] + tail
+                    $contiguous(x, y)
                 } else {
                     (0..n as isize)
                         .map(|i| {
@@ -178,8 +205,8 @@ fn inner_run(dtype: DType, n: usize, a: Matrix, b: Matrix) -> Result<Array> {
         }};
     }
     match dtype {
-        DType::F64 => float!(f64),
-        DType::F32 => float!(f32),
+        DType::F64 => float!(f64, dot64),
+        DType::F32 => float!(f32, dot32),
         _ => {
             let c = Matrix { ptr: result.data(), row: 0, column: 0 };
             let b = Matrix { ptr: b.ptr, row: b.column, column: 0 };

@@ -334,7 +334,13 @@ extreme_complex!(f32 f64);
 
 /// # Safety
 /// `n > 0` elements of type `T` from `src`, `stride` bytes apart.
-unsafe fn search<T: Extreme>(src: *const u8, stride: isize, n: usize, maximum: bool) -> usize {
+unsafe fn search<T: Extreme>(
+    src: *const u8,
+    stride: isize,
+    n: usize,
+    maximum: bool,
+    fold: Option<ufunc::kernel::ReduceLoop>,
+) -> usize {
     // SAFETY: by the contract.
     let get = |i: usize| unsafe {
         src.wrapping_offset(i as isize * stride).cast::<T>().read_unaligned()
@@ -344,14 +350,21 @@ unsafe fn search<T: Extreme>(src: *const u8, stride: isize, n: usize, maximum: b
     if best.is_final() {
         return 0;
     }
-    // Blocks first ask whether anything in them is better, which vectorises.
+    // Blocks first ask for their extremum, which vectorises, and are searched only if it is better.
+    const BLOCK: usize = 1024;
     let mut i = 1;
     while i < n {
-        let end = (i + 64).min(n);
-        let mut better = false;
-        for k in i..end {
-            better |= get(k).beats(best, maximum);
-        }
+        let end = (i + BLOCK).min(n);
+        let better = match fold {
+            Some(fold) => {
+                let mut extremum = best;
+                let start = src.wrapping_offset(i as isize * stride);
+                // SAFETY: `end - i` elements from there.
+                unsafe { fold((&raw mut extremum).cast(), start, stride, end - i) };
+                extremum.beats(best, maximum)
+            }
+            None => true,
+        };
         if better {
             for k in i..end {
                 let value = get(k);
@@ -400,6 +413,11 @@ pub fn arg_extremum(
         let name = if maximum { "argmax" } else { "argmin" };
         return Err(Error::value(format!("attempt to get {name} of an empty sequence")));
     }
+    // The fold of `maximum` or `minimum`, where it is vectorised.
+    let fold = table(if maximum { "maximum" } else { "minimum" })?
+        .resolve_types(&[source.dtype(); 2])?
+        .fold
+        .filter(|_| source.dtype() != DType::F16 && !source.dtype().is_complex());
     let lines = source.size() / n;
     let flat_result = result.reshape_to(&[lines])?;
     let mut lines_shape = crate::iter::Shape::from_slice(source.shape());
@@ -412,7 +430,7 @@ pub fn arg_extremum(
             let line = p[0].wrapping_offset(i * s[0]);
             // SAFETY: each line has `n` elements; there is one result per line.
             unsafe {
-                let place = with_dtype!(source.dtype(), T => search::<T>(line, step, n, maximum));
+                let place = with_dtype!(source.dtype(), T => search::<T>(line, step, n, maximum, fold));
                 out.write(place as i64);
             }
             out = out.wrapping_add(1);

@@ -23,18 +23,30 @@ pub trait Sortable: Element {
     fn sort(values: &mut [Self]) {
         values.sort_unstable_by(Self::order);
     }
+    /// Bytes of [`Sortable::key`] that can differ; 0 if there is no key.
+    const KEY_BYTES: usize = 0;
+    /// An integer with the same order (both zeros equal, all NaNs last).
+    fn key(&self) -> u64 {
+        0
+    }
 }
 
 macro_rules! sortable_integers {
-    ($($ty:ty)*) => { $(
+    ($($ty:ty, $unsigned:ty;)*) => { $(
         impl Sortable for $ty {
             #[inline(always)]
             fn order(&self, other: &Self) -> Ordering { self.cmp(other) }
             fn sort(values: &mut [Self]) { values.sort_unstable(); }
+            const KEY_BYTES: usize = size_of::<$ty>();
+            #[inline(always)]
+            fn key(&self) -> u64 {
+                // Shifts the least value to zero.
+                self.wrapping_sub(<$ty>::MIN) as $unsigned as u64
+            }
         }
     )* };
 }
-sortable_integers!(i8 i16 i32 i64 u8 u16 u32 u64);
+sortable_integers!(i8, u8; i16, u16; i32, u32; i64, u64; u8, u8; u16, u16; u32, u32; u64, u64;);
 
 impl Sortable for Bool {
     fn order(&self, other: &Self) -> Ordering {
@@ -43,7 +55,7 @@ impl Sortable for Bool {
 }
 
 macro_rules! sortable_floats {
-    ($($ty:ty, $bits:ty;)*) => { $(
+    ($($ty:ty, $bits:ty, $unsigned:ty;)*) => { $(
         impl Sortable for $ty {
             #[inline(always)]
             fn order(&self, other: &Self) -> Ordering {
@@ -66,10 +78,26 @@ macro_rules! sortable_floats {
                     bits ^ (((bits >> (<$bits>::BITS - 1)) as $bits) & <$bits>::MAX)
                 });
             }
+            const KEY_BYTES: usize = size_of::<$ty>();
+            #[inline(always)]
+            fn key(&self) -> u64 {
+                const SIGN: $unsigned = 1 << (<$unsigned>::BITS - 1);
+                let bits = self.to_bits();
+                let key = if self.is_nan() {
+                    <$unsigned>::MAX
+                } else if bits == SIGN {
+                    SIGN
+                } else if bits & SIGN != 0 {
+                    !bits
+                } else {
+                    bits | SIGN
+                };
+                key as u64
+            }
         }
     )* };
 }
-sortable_floats!(half::f16, i16; f32, i32; f64, i64;);
+sortable_floats!(half::f16, i16, u16; f32, i32, u32; f64, i64, u64;);
 
 macro_rules! sortable_complex {
     ($($ty:ty)*) => { $(
@@ -91,6 +119,42 @@ macro_rules! sortable_complex {
     )* };
 }
 sortable_complex!(f32 f64);
+
+/// Whether a line of `n` elements is worth a pass per byte of its keys.
+fn radix_pays(n: usize, bytes: usize) -> bool {
+    n >= 256 * bytes && n <= u32::MAX as usize
+}
+
+/// Stable sort by least significant bytes first; bytes that are all the same are skipped.
+/// `spare` needs the same length; the result is in `items`.
+fn radix_sort<T: Copy>(items: &mut Vec<T>, spare: &mut Vec<T>, bytes: usize, key: impl Fn(&T) -> u64) {
+    let mut counts = [[0u32; 256]; 8];
+    for item in items.iter() {
+        let key = key(item);
+        for (byte, count) in counts[..bytes].iter_mut().enumerate() {
+            count[(key >> (8 * byte)) as usize & 0xff] += 1;
+        }
+    }
+    spare.clear();
+    spare.extend_from_slice(items);
+    for (byte, count) in counts[..bytes].iter().enumerate() {
+        if count.iter().any(|&c| c as usize == items.len()) {
+            continue;
+        }
+        let mut starts = [0u32; 256];
+        let mut total = 0;
+        for (start, &c) in starts.iter_mut().zip(count) {
+            *start = total;
+            total += c;
+        }
+        for item in items.iter() {
+            let slot = &mut starts[(key(item) >> (8 * byte)) as usize & 0xff];
+            spare[*slot as usize] = *item;
+            *slot += 1;
+        }
+        std::mem::swap(items, spare);
+    }
+}
 
 /// Calls `each(source line, target line)` (pointers) for all lines along an axis.
 fn for_lines(source: &Array, target: &Array, axis: usize, mut each: impl FnMut(*mut u8, *mut u8)) {
@@ -137,11 +201,19 @@ pub fn sort_in_place(array: &Array, axis: usize) -> Result<()> {
     array.check_writeable()?;
     let (n, step) = (array.shape()[axis], array.strides()[axis]);
     with_dtype!(array.dtype(), T => {
+        let radix = T::KEY_BYTES > 0 && radix_pays(n, T::KEY_BYTES);
         let mut values: Vec<T> = line_buffer(n)?;
+        let mut spare: Vec<T> = line_buffer(if radix { n } else { 0 })?;
         for_lines(array, array, axis, |line, _| {
             // SAFETY: each line has `n` elements; nothing else refers to them during the sort.
             unsafe {
-                if step == size_of::<T>() as isize && line as usize % align_of::<T>() == 0 {
+                if radix {
+                    read_line(&mut values, line, step, n);
+                    radix_sort(&mut values, &mut spare, T::KEY_BYTES, T::key);
+                    for (i, v) in values.iter().enumerate() {
+                        line.wrapping_offset(i as isize * step).cast::<T>().write_unaligned(*v);
+                    }
+                } else if step == size_of::<T>() as isize && line as usize % align_of::<T>() == 0 {
                     T::sort(std::slice::from_raw_parts_mut(line.cast::<T>(), n));
                 } else {
                     read_line(&mut values, line, step, n);
@@ -176,14 +248,22 @@ pub fn argsort(array: &Array, axis: Option<isize>) -> Result<Array> {
     let (n, step, out) = (source.shape()[axis], source.strides()[axis], result.strides()[axis]);
     with_dtype!(source.dtype(), T => {
         let mut values: Vec<T> = line_buffer(n)?;
+        let radix = T::KEY_BYTES > 0 && radix_pays(n, T::KEY_BYTES);
         let mut keyed: Vec<(T, u32)> = Vec::new();
+        let mut numbered: Vec<(u64, u32)> = line_buffer(if radix { n } else { 0 })?;
+        let mut spare: Vec<(u64, u32)> = line_buffer(if radix { n } else { 0 })?;
         let mut indices: Vec<i64> = line_buffer(n)?;
         for_lines(&source, &result, axis, |line, target| {
             // SAFETY: each line has `n` elements in both arrays.
             unsafe {
                 read_line(&mut values, line, step, n);
                 indices.clear();
-                if n <= u32::MAX as usize {
+                if radix {
+                    numbered.clear();
+                    numbered.extend(values.iter().zip(0u32..).map(|(v, i)| (v.key(), i)));
+                    radix_sort(&mut numbered, &mut spare, T::KEY_BYTES, |item| item.0);
+                    indices.extend(numbered.iter().map(|item| item.1 as i64));
+                } else if n <= u32::MAX as usize {
                     // Keys beside their indices sort without a detour through memory.
                     keyed.clear();
                     keyed.extend(values.iter().zip(0u32..).map(|(&v, i)| (v, i)));

@@ -153,6 +153,10 @@ macro_rules! floats {
         /// Quotient and remainder as Python's `divmod` gives them.
         #[inline]
         pub(crate) fn $divmod(a: $ty, b: $ty) -> ($ty, $ty) {
+            // Comparisons of NaN below may count as invalid operations; NaN in is not one.
+            if a.is_nan() || b.is_nan() {
+                return (a + b, a + b);
+            }
             let mut rest = a % b;
             if b == 0.0 {
                 return (a / b, rest);
@@ -191,6 +195,9 @@ macro_rules! floats {
         impl Op2<$ty> for Remainder {
             type R = $ty;
             fn f(a: $ty, b: $ty, _: &mut FpFlags) -> $ty {
+                if a.is_nan() || b.is_nan() {
+                    return a + b;
+                }
                 if b == 0.0 { a % b } else { floored_rest!(a, b, $ty) }
             }
         }

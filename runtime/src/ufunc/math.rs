@@ -91,6 +91,11 @@ mod libm {
     }
 }
 
+/// Library functions that have no method on floats.
+pub(super) mod library {
+    pub use super::libm::{exp2, expm1, log1p, tanh};
+}
+
 /// `float16` functions compute in single precision and round once.
 macro_rules! half1 {
     ($op:ident) => {

@@ -26,6 +26,7 @@ mod pairwise;
 mod reduce;
 mod resolve;
 mod table;
+mod vector_math;
 
 pub use call::{CallOptions, Operand, Outputs};
 pub use reduce::{ReduceOptions, reduced_shape};

@@ -13,6 +13,7 @@ use super::division::*;
 use super::kernel::*;
 use super::math::*;
 use super::pairwise;
+use super::vector_math;
 use crate::dtype::{Bool, C64, C128};
 use crate::scalar::Scalar;
 
@@ -214,6 +215,19 @@ macro_rules! functions {
     };
 }
 
+/// Functions with vector formulas for real types.
+macro_rules! vector_functions {
+    ($op:ty, $single:ident, $double:ident) => {
+        &[
+            row1::<$op, f16>(),
+            with_run(row1::<$op, f32>(), vector_math::$single),
+            with_run(row1::<$op, f64>(), vector_math::$double),
+            row1::<$op, C64>(),
+            row1::<$op, C128>(),
+        ]
+    };
+}
+
 macro_rules! ufuncs {
     ($($name:literal, $nin:literal, $nout:literal, $identity:expr, $rule:ident, $watches:literal, $loops:expr;)*) => {
         /// All ufuncs.
@@ -268,15 +282,15 @@ ufuncs! {
     "conjugate", 1, 1, NONE, First, false, unary_numbers!(Conjugate);
     "sqrt", 1, 1, NONE, First, true, functions!(Sqrt);
     "cbrt", 1, 1, NONE, First, true, real_functions!(Cbrt);
-    "exp", 1, 1, NONE, First, true, functions!(Exp);
-    "exp2", 1, 1, NONE, First, true, functions!(Exp2);
-    "expm1", 1, 1, NONE, First, true, functions!(Expm1);
-    "log", 1, 1, NONE, First, true, functions!(Log);
+    "exp", 1, 1, NONE, First, true, vector_functions!(Exp, exp_f32, exp_f64);
+    "exp2", 1, 1, NONE, First, true, vector_functions!(Exp2, exp2_f32, exp2_f64);
+    "expm1", 1, 1, NONE, First, true, vector_functions!(Expm1, expm1_f32, expm1_f64);
+    "log", 1, 1, NONE, First, true, vector_functions!(Log, log_f32, log_f64);
     "log2", 1, 1, NONE, First, true, functions!(Log2);
     "log10", 1, 1, NONE, First, true, functions!(Log10);
-    "log1p", 1, 1, NONE, First, true, functions!(Log1p);
-    "sin", 1, 1, NONE, First, true, functions!(Sin);
-    "cos", 1, 1, NONE, First, true, functions!(Cos);
+    "log1p", 1, 1, NONE, First, true, vector_functions!(Log1p, log1p_f32, log1p_f64);
+    "sin", 1, 1, NONE, First, true, vector_functions!(Sin, sin_f32, sin_f64);
+    "cos", 1, 1, NONE, First, true, vector_functions!(Cos, cos_f32, cos_f64);
     "tan", 1, 1, NONE, First, true, functions!(Tan);
     "arcsin", 1, 1, NONE, First, true, functions!(Arcsin);
     "arccos", 1, 1, NONE, First, true, functions!(Arccos);
@@ -284,7 +298,7 @@ ufuncs! {
     "arctan2", 2, 1, NONE, First, true, loops!(pair<Arctan2> [f16, f32, f64]);
     "sinh", 1, 1, NONE, First, true, functions!(Sinh);
     "cosh", 1, 1, NONE, First, true, functions!(Cosh);
-    "tanh", 1, 1, NONE, First, true, functions!(Tanh);
+    "tanh", 1, 1, NONE, First, true, vector_functions!(Tanh, tanh_f32, tanh_f64);
     "arcsinh", 1, 1, NONE, First, true, functions!(Arcsinh);
     "arccosh", 1, 1, NONE, First, true, functions!(Arccosh);
     "arctanh", 1, 1, NONE, First, true, functions!(Arctanh);
