@@ -152,3 +152,26 @@ fn the_version_is_told() {
     let help = run(&["--help"], "");
     assert!(help.status == 0 && help.stdout.contains("--jit-stats"));
 }
+
+#[test]
+fn an_interrupt_ends_the_program() {
+    for text in ["while True: pass", "import time; time.sleep(60)", "t = 0\nfor i in range(10**15): t += i & 7"] {
+        let mut child = std::process::Command::new(binary::path())
+            .args(["-u", "-c", &format!("print('on')\n{text}")])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = [0; 3];
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+        // Long enough for the loop to be compiled.
+        std::thread::sleep(Duration::from_millis(100));
+        let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        use std::os::unix::process::ExitStatusExt;
+        assert_eq!(output.status.signal(), Some(2), "{text}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.ends_with("KeyboardInterrupt\n"), "{text}: {stderr}");
+    }
+}

@@ -2,11 +2,12 @@
 
 mod cli;
 mod frozen_pages;
+mod memory;
 mod modules;
 mod osr;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 fn main() -> ! {
     cli::main()

@@ -10,6 +10,10 @@ for action in (
     lambda: "x".ljust(BIG),
     lambda: 1 << BIG,
     lambda: bytes(2**62),
+    # More than this machine has, less than it can address.
+    lambda: [None] * 10**12,
+    lambda: list(range(10**12)),
+    lambda: bytearray(10**13),
 ):
     try:
         action()

@@ -13,7 +13,7 @@ use std::io::Write;
 use rustpython::InterpreterBuilder;
 use rustpython_vm::version;
 
-use crate::{modules, osr};
+use crate::{memory, modules, osr};
 use flags::UsageError;
 use options::{Options, Program};
 
@@ -39,6 +39,7 @@ pub fn main() -> ! {
         print(&version_text(options.version > 1));
     }
     stack::grow();
+    memory::limit_to_machine();
     taipan_jit::options::set(options.jit.clone());
     let builder = InterpreterBuilder::new().settings(options.settings.clone());
     let (builder, signals) = osr::prepare(modules::register(builder));
