@@ -51,6 +51,8 @@ passes! {
     LirCse "lir.cse" true;
     /// Bounds checks that cannot fail.
     LirRangeCheck "lir.range-check" true;
+    /// Bounds checks out of inner loops.
+    LirVersions "lir.versions" true;
     /// Unused instructions and parameters.
     LirDce "lir.dce" true;
     /// Reference counts.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use taipan_jit::lir::interp::{self, slot_text};
 use taipan_jit::lir::op::Op;
+use taipan_jit::lir::passes;
 use taipan_jit::lir::verify::verify;
 use taipan_jit::lir::{Aux, FuncId, Module, Ty};
 use taipan_jit::tier::osr_module;
@@ -161,6 +162,22 @@ impl Engine<LirCase> for Interp {
             results[..values.len()].copy_from_slice(&values);
             Ok(status)
         })
+    }
+}
+
+/// The interpreter on the module after the LIR passes.
+#[derive(Default)]
+pub struct Optimised;
+
+impl Engine<LirCase> for Optimised {
+    fn name(&self) -> &'static str {
+        "optimised"
+    }
+    fn run(&self, case: &LirCase) -> Result<String, String> {
+        let mut module = (*case.module).clone();
+        passes::optimise(&mut module);
+        verify(&module).map_err(|e| format!("the optimised module is ill-formed: {e}"))?;
+        Interp.run(&LirCase { module: Arc::new(module), args: case.args.clone() })
     }
 }
 
@@ -345,7 +362,7 @@ impl Engine<LirCase> for Changeover {
 /// Every engine for LIR, the reference first; with `LIR_NO_LLVM` set without
 /// those that need LLVM.
 pub fn lir_engines() -> Vec<Box<dyn Engine<LirCase>>> {
-    let mut all: Vec<Box<dyn Engine<LirCase>>> = vec![Box::new(Interp), Box::new(Baseline::default())];
+    let mut all: Vec<Box<dyn Engine<LirCase>>> = vec![Box::new(Interp), Box::new(Optimised), Box::new(Baseline::default())];
     all.push(Box::new(Baseline::with_slow_polls()));
     all.push(Box::new(Changeover::interp()));
     if std::env::var_os("LIR_NO_LLVM").is_some() {

@@ -9,6 +9,7 @@ pub mod dce;
 pub mod fold;
 pub mod params;
 pub mod range_check;
+pub mod versioning;
 
 use super::{Func, Inst, InstData, Module, Value};
 use crate::timing::{self, Pass};
@@ -23,6 +24,7 @@ pub const PASSES: &[(Pass, PassFn)] = &[
     (Pass::LirFold, |_, f| fold::run(f)),
     (Pass::LirCse, cse::run),
     (Pass::LirRangeCheck, |_, f| range_check::run(f)),
+    (Pass::LirVersions, |_, f| versioning::run(f)),
     (Pass::LirDce, dce::run),
 ];
 
@@ -37,6 +39,8 @@ const RECIPE: &[Pass] = &[
     Pass::LirRangeCheck,
     Pass::LirCleanup,
     Pass::LirParams,
+    Pass::LirVersions,
+    Pass::LirCleanup,
     Pass::LirDce,
 ];
 
