@@ -187,7 +187,12 @@ impl<'a> Lowerer<'a> {
     /// Lowers `IterNext`; true when the block's branch was lowered with it.
     pub(crate) fn iter_next(&mut self, h: hir::Block, iter: hir::Value, results: &[hir::Value]) -> Result<bool, CompileError> {
         let t = self.ty(iter).clone();
-        let p = self.parts(iter);
+        let mut p = self.parts(iter);
+        if let (Type::RangeIter { .. }, Some(step)) = (&t, self.range_info(iter).and_then(|r| r.step)) {
+            // A parallel body gets the step from memory, where the optimiser
+            // does not see that it is constant.
+            p[2] = self.i64(step);
+        }
         let next = if let (Some(strip), Type::RangeIter { .. }) = (self.strips.get(&h), &t) {
             let has = strip.has;
             self.range_step(&t, &p, has)
