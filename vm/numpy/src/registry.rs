@@ -3,7 +3,8 @@
 use crate::interop::PyNdArray;
 use crate::ndarray::methods;
 use crate::ufunc::PyUFunc;
-use crate::random::PyRandomState;
+use crate::random::generator::{self, PyGenerator};
+use crate::random::legacy::PyRandomState;
 use crate::{creation, dtype, errstate, exceptions, ndarray, products, queries, reductions, selection, text};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -81,6 +82,7 @@ static FUNCTIONS: &[PyMethodDef] = function_table! {
     "where" => queries::where_function,
     "_as_strided" => queries::as_strided,
     "_machine_limits" => queries::machine_limits,
+    "_default_rng" => generator::default_rng,
     "matmul" => products::matmul,
     "inner" => products::inner,
     "vdot" => products::vdot,
@@ -132,7 +134,10 @@ fn ready() {
         let random = PyRandomState::make_static_type();
         // The type object lives for the whole process (its static cell holds it).
         drop(random);
-        crate::random::init(PyRandomState::static_type());
+        crate::random::legacy::init(PyRandomState::static_type());
+        let generator_type = PyGenerator::make_static_type();
+        drop(generator_type);
+        generator::init();
     });
 }
 
@@ -158,7 +163,8 @@ pub fn fill(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
     set("ufunc", PyUFunc::static_type().to_owned().into())?;
     set("flatiter", ndarray::flat::PyFlatIter::static_type().to_owned().into())?;
     set("RandomState", PyRandomState::static_type().to_owned().into())?;
-    set("_global_random_state", crate::random::global(vm).into())?;
+    set("Generator", PyGenerator::static_type().to_owned().into())?;
+    set("_global_random_state", crate::random::legacy::global(vm).into())?;
     set("True_", crate::scalar::types().bool(true))?;
     set("False_", crate::scalar::types().bool(false))?;
     for (name, value) in [

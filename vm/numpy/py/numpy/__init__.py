@@ -7,6 +7,8 @@ __version__ = "2.4.6"
 
 # Everything native is public under its own name.
 globals().update({n: v for n, v in vars(_numpy).items() if not n.startswith("__")})
+# They live in numpy.random only.
+del RandomState, Generator  # noqa: F821
 
 bool = _numpy.bool
 True_ = _numpy.True_

@@ -3,6 +3,8 @@
 import _numpy
 
 RandomState = _numpy.RandomState
+Generator = _numpy.Generator
+default_rng = _numpy._default_rng
 _rand = _numpy._global_random_state
 
 for _name in dir(_rand):
@@ -28,7 +30,7 @@ def get_bit_generator():
     return _rand
 
 
-_ABSENT = {"default_rng", "Generator", "BitGenerator", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "SeedSequence"}
+_ABSENT = {"BitGenerator", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "SeedSequence"}
 
 
 def __getattr__(name):

@@ -1,10 +1,12 @@
 //! `numpy.random.RandomState`: the legacy generator with NumPy's exact stream.
 //! The module functions (`np.random.rand` …) are methods of one global object.
 
+use super::Check::{Any, NonNegative, OpenProbability, Positive, Probability};
+use super::{Distribution, Draw, draw, float_object, object, read_parameters, size_argument};
 use crate::args::{self, parse, present};
 use crate::convert::array_from_object;
 use crate::exceptions::OrRaise;
-use crate::interop::{PyNdArray, as_array};
+use crate::interop::as_array;
 use crate::scalar::to_python;
 use num_traits::ToPrimitive;
 use rustpython_vm::{
@@ -34,39 +36,8 @@ impl std::fmt::Debug for PyRandomState {
     }
 }
 
-/// What a parameter of a distribution must fulfil, with NumPy's words about it.
-#[derive(Clone, Copy)]
-enum Check {
-    Any,
-    /// `x < 0`
-    NonNegative,
-    /// `x <= 0`
-    Positive,
-    /// `p < 0, p > 1 or p is NaN`
-    Probability,
-    /// `p <= 0, p > 1 or p contains NaNs`
-    OpenProbability,
-}
-
-type FloatDraw = fn(&mut RandomState, &[f64]) -> f64;
-type IntDraw = fn(&mut RandomState, &[f64]) -> i64;
-
-enum Draw {
-    Float(FloatDraw),
-    Int(IntDraw),
-}
-
-/// A distribution: its name, parameters `(name, default, check)` and one draw.
-struct Distribution {
-    name: &'static str,
-    params: &'static [(&'static str, Option<f64>, Check)],
-    draw: Draw,
-}
-
-use Check::{Any, NonNegative, OpenProbability, Positive, Probability};
-
 /// Every distribution that draws one number per element.
-static DISTRIBUTIONS: &[Distribution] = &[
+static DISTRIBUTIONS: &[Distribution<RandomState>] = &[
     Distribution { name: "random_sample", params: &[], draw: Draw::Float(|r, _| r.random()) },
     Distribution { name: "standard_normal", params: &[], draw: Draw::Float(|r, _| r.standard_normal()) },
     Distribution { name: "standard_exponential", params: &[], draw: Draw::Float(|r, _| r.standard_exponential()) },
@@ -215,127 +186,11 @@ static DISTRIBUTIONS: &[Distribution] = &[
     },
 ];
 
-fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<()> {
-    let message = match rule {
-        Any => return Ok(()),
-        NonNegative if value >= 0.0 => return Ok(()),
-        // A negative zero is as bad as any negative scale, NaN only for some.
-        NonNegative if name == "lam" => "lam < 0 or lam is NaN".to_owned(),
-        NonNegative if value.is_nan() => return Ok(()),
-        NonNegative => format!("{name} < 0"),
-        Positive if value > 0.0 || value.is_nan() => return Ok(()),
-        Positive => format!("{name} <= 0"),
-        Probability if (0.0..=1.0).contains(&value) => return Ok(()),
-        Probability => format!("{name} < 0, {name} > 1 or {name} is NaN"),
-        OpenProbability if value > 0.0 && value <= 1.0 => return Ok(()),
-        OpenProbability => format!("{name} <= 0, {name} > 1 or {name} contains NaNs"),
-    };
-    Err(vm.new_value_error(message))
-}
-
-/// `size=`: `None`, a length or a shape.
-fn size_argument(size: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<Vec<usize>>> {
-    present(size, vm).map(|s| args::to_shape(s, vm)).transpose()
-}
-
-fn float_object(value: f64, vm: &VirtualMachine) -> PyObjectRef {
-    vm.ctx.new_float(value).into()
-}
-
-fn object(array: Array, vm: &VirtualMachine) -> PyObjectRef {
-    PyNdArray::from_array(array, vm).into()
-}
-
-/// Draws with the given parameters (already arrays), one number or an array of them.
-fn draw(
-    zelf: &PyRandomState,
-    distribution: &Distribution,
-    params: Vec<Array>,
-    size: Option<Vec<usize>>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    for (array, &(name, _, rule)) in params.iter().zip(distribution.params) {
-        for value in array.to_vec::<f64>().or_raise(vm)? {
-            check(value, name, rule, vm)?;
-        }
-    }
-    let single = params.iter().all(|p| p.ndim() == 0);
-    if single {
-        let values: Vec<f64> = params
-            .iter()
-            .map(|p| p.first().map_or(0.0, |s| s.to_f64()))
-            .collect();
-        let mut state = zelf.state.lock();
-        return match (&distribution.draw, size) {
-            (Draw::Float(f), None) => Ok(float_object(f(&mut state, &values), vm)),
-            (Draw::Int(f), None) => Ok(vm.ctx.new_int(f(&mut state, &values)).into()),
-            (Draw::Float(f), Some(shape)) => {
-                let array = taipan_runtime::random::fill_f64(&shape, || f(&mut state, &values));
-                Ok(object(array.or_raise(vm)?, vm))
-            }
-            (Draw::Int(f), Some(shape)) => {
-                let array = taipan_runtime::random::fill_i64(&shape, || f(&mut state, &values));
-                Ok(object(array.or_raise(vm)?, vm))
-            }
-        };
-    }
-    let shapes: Vec<&[usize]> = params.iter().map(Array::shape).collect();
-    let common = broadcast_shapes(&shapes)
-        .ok_or_else(|| vm.new_value_error("shape mismatch: objects cannot be broadcast to a single shape"))?;
-    let shape = match size {
-        Some(size) => {
-            let fits = broadcast_shapes(&[&size, &common]).is_some_and(|s| s[..] == size[..]);
-            if !fits {
-                return Err(vm.new_value_error("Output size is not compatible with broadcast dimensions of inputs."));
-            }
-            size
-        }
-        None => common.to_vec(),
-    };
-    let columns = params
-        .iter()
-        .map(|p| p.broadcast_to(&shape).and_then(|b| b.to_vec::<f64>()).or_raise(vm))
-        .collect::<PyResult<Vec<_>>>()?;
-    let mut at = 0;
-    let mut row = vec![0.0; columns.len()];
-    let mut state = zelf.state.lock();
-    let mut next_row = || {
-        for (slot, column) in row.iter_mut().zip(&columns) {
-            *slot = column[at];
-        }
-        at += 1;
-        row.clone()
-    };
-    let array = match &distribution.draw {
-        Draw::Float(f) => taipan_runtime::random::fill_f64(&shape, || f(&mut state, &next_row())),
-        Draw::Int(f) => taipan_runtime::random::fill_i64(&shape, || f(&mut state, &next_row())),
-    };
-    Ok(object(array.or_raise(vm)?, vm))
-}
-
 /// A call of the distribution numbered `index` in the table.
-fn sample(index: usize, zelf: &PyObject, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+fn sample(index: usize, zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let distribution = &DISTRIBUTIONS[index];
-    let state = own(zelf, vm)?;
-    let mut params = Vec::with_capacity(distribution.params.len());
-    for &(name, default, _) in distribution.params {
-        let given = args.take_positional_keyword(name);
-        let array = match (given, default) {
-            (Some(value), _) => array_from_object(&value, Some(DType::F64), vm)?,
-            (None, Some(value)) => {
-                Array::from_scalar(taipan_runtime::Scalar::Float(value), DType::F64).or_raise(vm)?
-            }
-            (None, None) => {
-                return Err(vm.new_type_error(format!(
-                    "{}() missing required argument: '{name}'",
-                    distribution.name
-                )));
-            }
-        };
-        params.push(array);
-    }
-    let [size] = parse(args, distribution.name, ["size"], 0, vm)?;
-    draw(state, distribution, params, size_argument(&size, vm)?, vm)
+    let (params, size) = read_parameters(distribution, args, vm)?;
+    draw(&mut *own(zelf, vm)?.state.lock(), distribution, params, size, vm)
 }
 
 fn own<'a>(zelf: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyRandomState>> {
@@ -416,7 +271,7 @@ fn by_dimensions(name: &str, zelf: &PyObject, args: FuncArgs, vm: &VirtualMachin
         });
         Some(items.collect::<PyResult<Vec<usize>>>()?)
     };
-    draw(own(zelf, vm)?, &DISTRIBUTIONS[index], Vec::new(), size, vm)
+    draw(&mut *own(zelf, vm)?.state.lock(), &DISTRIBUTIONS[index], Vec::new(), size, vm)
 }
 
 /// The positions of a random permutation of `0..n`.
@@ -427,7 +282,7 @@ fn permuted_positions(state: &mut RandomState, n: usize) -> Vec<i64> {
 }
 
 /// Elements of `a` (or of `range(a)`) at `positions`.
-fn pick(a: Option<&Array>, positions: &[i64], shape: Option<&[usize]>, vm: &VirtualMachine) -> PyResult {
+pub(super) fn pick(a: Option<&Array>, positions: &[i64], shape: Option<&[usize]>, vm: &VirtualMachine) -> PyResult {
     let index = match shape {
         Some(shape) => Array::from_slice(shape, positions),
         None => Array::from_slice(&[], positions),
@@ -465,7 +320,7 @@ impl PyRandomState {
 
     #[pymethod]
     fn uniform(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        static UNIFORM: Distribution = Distribution {
+        static UNIFORM: Distribution<RandomState> = Distribution {
             name: "uniform",
             params: &[("low", Some(0.0), Any), ("range", Some(1.0), Any)],
             draw: Draw::Float(|r, p| distributions::uniform(&mut r.bits, p[0], p[1])),
@@ -488,7 +343,8 @@ impl PyRandomState {
         if range.to_vec::<f64>().or_raise(vm)?.iter().any(|r| !r.is_finite()) {
             return Err(vm.new_overflow_error("Range exceeds valid bounds"));
         }
-        draw(zelf, &UNIFORM, vec![low, range], size_argument(&size, vm)?, vm)
+        let size = size_argument(&size, vm)?;
+        draw(&mut *zelf.state.lock(), &UNIFORM, vec![low, range], size, vm)
     }
 
     #[pymethod]
@@ -675,7 +531,7 @@ impl PyRandomState {
                 all.truncate(count);
                 all
             }
-            (false, Some(p)) => without_replacement(state, p, count, vm)?,
+            (false, Some(p)) => without_replacement(|| state.random(), p, count, vm)?,
         };
         drop(guard);
         pick(from, &positions, size.as_deref(), vm)
@@ -801,7 +657,7 @@ impl PyRandomState {
 }
 
 /// Checks `p=` of `choice`.
-fn probabilities(p: &PyObject, population: usize, vm: &VirtualMachine) -> PyResult<Vec<f64>> {
+pub(super) fn probabilities(p: &PyObject, population: usize, vm: &VirtualMachine) -> PyResult<Vec<f64>> {
     let array = array_from_object(p, Some(DType::F64), vm)?;
     if array.ndim() != 1 {
         return Err(vm.new_value_error("'p' must be 1-dimensional"));
@@ -823,7 +679,7 @@ fn probabilities(p: &PyObject, population: usize, vm: &VirtualMachine) -> PyResu
     Ok(values)
 }
 
-fn running_sums(values: &[f64]) -> Vec<f64> {
+pub(super) fn running_sums(values: &[f64]) -> Vec<f64> {
     let mut sum = 0.0;
     values
         .iter()
@@ -836,14 +692,19 @@ fn running_sums(values: &[f64]) -> Vec<f64> {
 
 /// Weighted draws without replacement: draw for all that are missing, keep the
 /// first of each, drop their weight, repeat.
-fn without_replacement(state: &mut RandomState, mut p: Vec<f64>, count: usize, vm: &VirtualMachine) -> PyResult<Vec<i64>> {
+pub(super) fn without_replacement(
+    mut random: impl FnMut() -> f64,
+    mut p: Vec<f64>,
+    count: usize,
+    vm: &VirtualMachine,
+) -> PyResult<Vec<i64>> {
     if p.iter().filter(|v| **v > 0.0).count() < count {
         return Err(vm.new_value_error("Fewer non-zero entries in p than size"));
     }
     let mut found: Vec<i64> = Vec::with_capacity(count);
     while found.len() < count {
         let missing = count - found.len();
-        let draws: Vec<f64> = (0..missing).map(|_| state.random()).collect();
+        let draws: Vec<f64> = (0..missing).map(|_| random()).collect();
         for &i in &found {
             p[i as usize] = 0.0;
         }

@@ -1,0 +1,175 @@
+//! `numpy.random`: the legacy generator ([`legacy`]) and `Generator` ([`generator`]),
+//! and what a distribution of either is made of.
+
+pub mod generator;
+pub mod legacy;
+
+use crate::args::{self, parse, present};
+use crate::convert::array_from_object;
+use crate::exceptions::OrRaise;
+use crate::interop::PyNdArray;
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
+use taipan_runtime::Array;
+use taipan_runtime::dtype::DType;
+use taipan_runtime::iter::broadcast_shapes;
+
+/// What a parameter of a distribution must fulfil, with NumPy's words about it.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// Nothing.
+    Any,
+    /// `x < 0`
+    NonNegative,
+    /// `x <= 0`
+    Positive,
+    /// `p < 0, p > 1 or p is NaN`
+    Probability,
+    /// `p <= 0, p > 1 or p contains NaNs`
+    OpenProbability,
+}
+
+/// One draw from a source of type `S`.
+pub enum Draw<S> {
+    /// A float.
+    Float(fn(&mut S, &[f64]) -> f64),
+    /// An integer.
+    Int(fn(&mut S, &[f64]) -> i64),
+}
+
+/// A distribution over sources of type `S`: its name, parameters
+/// `(name, default, check)` and one draw.
+pub struct Distribution<S: 'static> {
+    /// Python name of the method.
+    pub name: &'static str,
+    /// Parameters.
+    pub params: &'static [(&'static str, Option<f64>, Check)],
+    /// The draw.
+    pub draw: Draw<S>,
+}
+
+/// Checks one parameter value.
+fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<()> {
+    use Check::{Any, NonNegative, OpenProbability, Positive, Probability};
+    let message = match rule {
+        Any => return Ok(()),
+        NonNegative if value >= 0.0 => return Ok(()),
+        // A negative zero is as bad as any negative scale, NaN only for some.
+        NonNegative if name == "lam" => "lam < 0 or lam is NaN".to_owned(),
+        NonNegative if value.is_nan() => return Ok(()),
+        NonNegative => format!("{name} < 0"),
+        Positive if value > 0.0 || value.is_nan() => return Ok(()),
+        Positive => format!("{name} <= 0"),
+        Probability if (0.0..=1.0).contains(&value) => return Ok(()),
+        Probability => format!("{name} < 0, {name} > 1 or {name} is NaN"),
+        OpenProbability if value > 0.0 && value <= 1.0 => return Ok(()),
+        OpenProbability => format!("{name} <= 0, {name} > 1 or {name} contains NaNs"),
+    };
+    Err(vm.new_value_error(message))
+}
+
+/// `size=`: `None`, a length or a shape.
+pub fn size_argument(size: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<Vec<usize>>> {
+    present(size, vm).map(|s| args::to_shape(s, vm)).transpose()
+}
+
+/// A Python float.
+pub fn float_object(value: f64, vm: &VirtualMachine) -> PyObjectRef {
+    vm.ctx.new_float(value).into()
+}
+
+/// The object of a new array.
+pub fn object(array: Array, vm: &VirtualMachine) -> PyObjectRef {
+    PyNdArray::from_array(array, vm).into()
+}
+
+/// Draws with the given parameters (already arrays), one number or an array of them.
+pub fn draw<S>(
+    source: &mut S,
+    distribution: &Distribution<S>,
+    params: Vec<Array>,
+    size: Option<Vec<usize>>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    for (array, &(name, _, rule)) in params.iter().zip(distribution.params) {
+        for value in array.to_vec::<f64>().or_raise(vm)? {
+            check(value, name, rule, vm)?;
+        }
+    }
+    let single = params.iter().all(|p| p.ndim() == 0);
+    if single {
+        let values: Vec<f64> = params
+            .iter()
+            .map(|p| p.first().map_or(0.0, |s| s.to_f64()))
+            .collect();
+        return match (&distribution.draw, size) {
+            (Draw::Float(f), None) => Ok(float_object(f(source, &values), vm)),
+            (Draw::Int(f), None) => Ok(vm.ctx.new_int(f(source, &values)).into()),
+            (Draw::Float(f), Some(shape)) => {
+                let array = taipan_runtime::random::fill_f64(&shape, || f(source, &values));
+                Ok(object(array.or_raise(vm)?, vm))
+            }
+            (Draw::Int(f), Some(shape)) => {
+                let array = taipan_runtime::random::fill_i64(&shape, || f(source, &values));
+                Ok(object(array.or_raise(vm)?, vm))
+            }
+        };
+    }
+    let shapes: Vec<&[usize]> = params.iter().map(Array::shape).collect();
+    let common = broadcast_shapes(&shapes)
+        .ok_or_else(|| vm.new_value_error("shape mismatch: objects cannot be broadcast to a single shape"))?;
+    let shape = match size {
+        Some(size) => {
+            let fits = broadcast_shapes(&[&size, &common]).is_some_and(|s| s[..] == size[..]);
+            if !fits {
+                return Err(vm.new_value_error("Output size is not compatible with broadcast dimensions of inputs."));
+            }
+            size
+        }
+        None => common.to_vec(),
+    };
+    let columns = params
+        .iter()
+        .map(|p| p.broadcast_to(&shape).and_then(|b| b.to_vec::<f64>()).or_raise(vm))
+        .collect::<PyResult<Vec<_>>>()?;
+    let mut at = 0;
+    let mut row = vec![0.0; columns.len()];
+    let mut next_row = || {
+        for (slot, column) in row.iter_mut().zip(&columns) {
+            *slot = column[at];
+        }
+        at += 1;
+        row.clone()
+    };
+    let array = match &distribution.draw {
+        Draw::Float(f) => taipan_runtime::random::fill_f64(&shape, || f(source, &next_row())),
+        Draw::Int(f) => taipan_runtime::random::fill_i64(&shape, || f(source, &next_row())),
+    };
+    Ok(object(array.or_raise(vm)?, vm))
+}
+
+/// The parameters and the size in the arguments of a call of `distribution`.
+pub fn read_parameters<S>(
+    distribution: &Distribution<S>,
+    mut args: FuncArgs,
+    vm: &VirtualMachine,
+) -> PyResult<(Vec<Array>, Option<Vec<usize>>)> {
+    let mut params = Vec::with_capacity(distribution.params.len());
+    for &(name, default, _) in distribution.params {
+        let given = args.take_positional_keyword(name);
+        let array = match (given, default) {
+            (Some(value), _) => array_from_object(&value, Some(DType::F64), vm)?,
+            (None, Some(value)) => {
+                Array::from_scalar(taipan_runtime::Scalar::Float(value), DType::F64).or_raise(vm)?
+            }
+            (None, None) => {
+                return Err(vm.new_type_error(format!(
+                    "{}() missing required argument: '{name}'",
+                    distribution.name
+                )));
+            }
+        };
+        params.push(array);
+    }
+    let [size, ..] = parse(args, distribution.name, ["size", "dtype", "method", "out"], 0, vm)?;
+    Ok((params, size_argument(&size, vm)?))
+}
