@@ -263,13 +263,16 @@ fn float(ty: Ty, wide: f64, single: f32) -> Option<Simple> {
     bits.map(Simple::Float)
 }
 
-/// Both operands constant, sign-extended from `ty`.
+/// Both operands constant.
 fn int_binary(i: &InstData, ty: Ty, x: i64, y: i64) -> Option<i64> {
+    // Constants may have any upper bits; a set i1 is -1 where signs count.
+    let shift = 64 - ty.bits();
+    let (x, y) = (x << shift >> shift, y << shift >> shift);
     let bits = ty.bits();
     let mask = u64::MAX >> (64 - bits);
     let (ux, uy) = (x as u64 & mask, y as u64 & mask);
     let count = (y as u32) & (bits - 1).max(1);
-    let fits = |v: i128| sign_extended(v as i64, ty) as i128 == v;
+    let fits = |v: i128| i128::from((v as i64) << shift >> shift) == v;
     Some(match i.op {
         Op::Iadd => x.wrapping_add(y),
         Op::Isub => x.wrapping_sub(y),
