@@ -5,7 +5,18 @@
 //! frozen into the binary. The `taipan` binary registers both through
 //! [`module_defs`] and [`frozen_modules`].
 
+mod argument;
+mod dispatcher;
+mod inspect;
+pub mod interrupt;
 mod native;
+mod outside;
+mod python_layer;
+mod raise;
+mod result;
+pub mod threads;
+mod traceback;
+mod types;
 
 use rustpython_vm::{Context, builtins::PyModuleDef, frozen::FrozenLib, py_freeze};
 

@@ -1,0 +1,215 @@
+//! Arguments: Python objects to the 8-byte slots of compiled code.
+//!
+//! # Unsafe contract
+//! Slots of arrays hold borrowed pointers: the caller keeps the argument
+//! objects alive until the compiled function has returned.
+
+use crate::types::type_of::{array_type, dtype_like};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyComplex, PyFloat, PyInt, PySlice, PyTuple},
+};
+use smallvec::SmallVec;
+use taipan_jit::hir::{
+    types::{DType, Type},
+    value::Global,
+};
+use taipan_numpy::interop::{as_array, scalar_value};
+use taipan_numpy::scalar::{Num, ScalarValue};
+
+/// Argument or result slots.
+pub type Slots = SmallVec<[u64; 24]>;
+
+/// What a parameter takes: values of exactly one type, possibly converted.
+#[derive(Clone, Debug)]
+pub struct Accept {
+    /// The type a value must have.
+    pub source: Type,
+    /// The type compiled code expects; differs in closed signatures only.
+    pub target: Type,
+}
+
+impl Accept {
+    /// Appends the slots of `obj`; false when the object is not of the source
+    /// type (slots may then hold a partial value).
+    #[inline]
+    pub fn unbox(&self, obj: &PyObject, out: &mut Slots, vm: &VirtualMachine) -> bool {
+        match (&self.source, &self.target) {
+            (Type::Scalar(s), Type::Scalar(t)) if s == t => unbox_scalar(*s, obj, out, vm),
+            (Type::Scalar(s), Type::Scalar(t)) => match number(*s, obj, vm) {
+                Some(n) => {
+                    push_number(ScalarValue::new(*t, n), out);
+                    true
+                }
+                None => false,
+            },
+            (s, t) => unbox_other(s, t, obj, out, vm),
+        }
+    }
+}
+
+#[inline]
+fn unbox_scalar(d: DType, obj: &PyObject, out: &mut Slots, vm: &VirtualMachine) -> bool {
+    let types = &vm.ctx.types;
+    let class = obj.class();
+    match d {
+        DType::I64 if class.is(types.int_type) => {
+            let Some(i) = obj.downcast_ref::<PyInt>().and_then(int_slot) else { return false };
+            out.push(i as u64);
+            true
+        }
+        DType::F64 if class.is(types.float_type) => {
+            let Some(f) = obj.downcast_ref::<PyFloat>() else { return false };
+            out.push(f.to_f64().to_bits());
+            true
+        }
+        DType::Bool if class.is(types.bool_type) => {
+            out.push(u64::from(obj.is(&vm.ctx.true_value)));
+            true
+        }
+        _ => match number(d, obj, vm) {
+            Some(num) => {
+                push_number(ScalarValue { dtype: d, num }, out);
+                true
+            }
+            None => false,
+        },
+    }
+}
+
+#[inline]
+fn int_slot(i: &rustpython_vm::Py<PyInt>) -> Option<i64> {
+    use num_traits::ToPrimitive;
+    i.as_bigint().to_i64()
+}
+
+/// The number in `obj` if its Numba type is exactly `d`.
+fn number(d: DType, obj: &PyObject, vm: &VirtualMachine) -> Option<Num> {
+    use num_traits::ToPrimitive;
+    let class = obj.class();
+    let types = &vm.ctx.types;
+    if class.is(types.bool_type) {
+        return (d == DType::Bool).then(|| Num::Bool(obj.is(&vm.ctx.true_value)));
+    }
+    // NumPy's float64 is a subclass of float: ask for its own type first.
+    if !class.is(types.int_type)
+        && !class.is(types.float_type)
+        && let Some(v) = scalar_value(obj, vm)
+    {
+        return (v.dtype == d).then_some(v.num);
+    }
+    match d {
+        DType::I64 => obj.downcast_ref::<PyInt>()?.as_bigint().to_i64().map(Num::Int),
+        DType::U64 => {
+            let i = obj.downcast_ref::<PyInt>()?.as_bigint();
+            // Smaller ints are int64.
+            if i.to_i64().is_some() { None } else { i.to_u64().map(Num::UInt) }
+        }
+        DType::F64 => obj.downcast_ref::<PyFloat>().map(|f| Num::Float(f.to_f64())),
+        DType::C128 => obj.downcast_ref::<PyComplex>().map(|c| {
+            let c = c.to_complex64();
+            Num::Complex(c.re, c.im)
+        }),
+        _ => None,
+    }
+}
+
+/// Appends the slots of a number.
+pub fn push_number(v: ScalarValue, out: &mut Slots) {
+    let bytes = v.to_bytes();
+    let part = |at: usize, n: usize| {
+        let mut slot = [0u8; 8];
+        slot[..n].copy_from_slice(&bytes[at..at + n]);
+        u64::from_le_bytes(slot)
+    };
+    if v.dtype.is_complex() {
+        let half = v.dtype.itemsize() / 2;
+        out.push(part(0, half));
+        out.push(part(half, half));
+    } else {
+        out.push(part(0, v.dtype.itemsize()));
+    }
+}
+
+fn unbox_other(source: &Type, target: &Type, obj: &PyObject, out: &mut Slots, vm: &VirtualMachine) -> bool {
+    match (source, target) {
+        (Type::Array(want), Type::Array(_)) => {
+            let Some(a) = as_array(obj) else { return false };
+            if a.dtype() != want.dtype || a.ndim() != usize::from(want.ndim) || !a.is_aligned() {
+                return false;
+            }
+            if array_type(a) != *want {
+                return false;
+            }
+            out.push(a.buffer().as_ptr() as u64);
+            out.push(a.data() as u64);
+            out.extend(a.shape().iter().map(|n| *n as u64));
+            out.extend(a.strides().iter().map(|n| *n as u64));
+            true
+        }
+        (Type::Tuple(sources), Type::Tuple(targets)) => {
+            let Some(t) = obj.downcast_ref_if_exact::<PyTuple>(vm) else { return false };
+            t.len() == sources.len()
+                && t.iter().zip(sources.iter().zip(targets.iter())).all(|(x, (s, t))| {
+                    Accept { source: s.clone(), target: t.clone() }.unbox(x, out, vm)
+                })
+        }
+        (Type::None, Type::None) => vm.is_none(obj),
+        (Type::None, Type::Optional(t)) => {
+            let absent = vm.is_none(obj);
+            out.extend(std::iter::repeat_n(0, 1 + taipan_jit::abi::flatten(t).len()));
+            absent
+        }
+        (s, Type::Optional(t)) => {
+            out.push(1);
+            Accept { source: s.clone(), target: (**t).clone() }.unbox(obj, out, vm)
+        }
+        (Type::Slice { .. }, Type::Slice { .. }) => unbox_slice(source, obj, out, vm),
+        (Type::Ellipsis, Type::Ellipsis) => {
+            obj.downcast_ref::<rustpython_vm::builtins::PyEllipsis>().is_some()
+        }
+        (Type::Global(g), Type::Global(_)) => is_global(g, obj, vm),
+        _ => false,
+    }
+}
+
+fn unbox_slice(source: &Type, obj: &PyObject, out: &mut Slots, vm: &VirtualMachine) -> bool {
+    let (Type::Slice { start, stop, step }, Some(s)) = (source, obj.downcast_ref::<PySlice>()) else {
+        return false;
+    };
+    let first = s.start.clone().unwrap_or_else(|| vm.ctx.none());
+    let last = s.step.clone().unwrap_or_else(|| vm.ctx.none());
+    [(first, *start), (s.stop.clone(), *stop), (last, *step)].into_iter().all(|(member, present)| {
+        if vm.is_none(&member) {
+            return !present;
+        }
+        let Some(i) = member.downcast_ref::<PyInt>().and_then(|i| int_slot(i)) else { return false };
+        out.push(i as u64);
+        present
+    })
+}
+
+/// Is `obj` the compile-time object `g`?
+fn is_global(g: &Global, obj: &PyObject, _vm: &VirtualMachine) -> bool {
+    match g {
+        Global::Function(f) => {
+            obj.downcast_ref::<crate::dispatcher::CpuDispatcher>().is_some_and(|d| d.id() == f.id())
+        }
+        Global::DType(d) => dtype_like(obj) == Some(*d),
+        Global::NumbaType(t) => crate::types::compiled(obj) == Some(t),
+        Global::ExceptionClass { id, .. } => crate::outside::exceptions::class_id(obj) == Some(*id),
+        _ => false,
+    }
+}
+
+/// The names of the argument types, as `No matching definition` lists them.
+pub fn names_of_types(args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<String> {
+    let mut names = Vec::with_capacity(args.len());
+    for a in args {
+        names.push(match crate::types::type_of::type_of(a, vm) {
+            Ok(t) => t.to_string(),
+            Err(_) => "pyobject".to_owned(),
+        });
+    }
+    Ok(names.join(", "))
+}

@@ -1,0 +1,159 @@
+//! A Python function as the compiler sees it: its bytecode, its options and
+//! what its names mean.
+
+pub mod constant;
+pub mod exceptions;
+pub mod identity;
+
+use constant::constant;
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyDict, PyStr, PyTuple},
+    vm::thread::with_current_vm,
+};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use taipan_jit::bytecode::Code;
+use taipan_jit::hir::value::{CompileOptions, ConstValue, Global, JitFunction, Outside};
+
+/// A Python function with a decorator.
+pub struct Function {
+    id: u64,
+    name: String,
+    /// The function object.
+    pub object: PyObjectRef,
+    /// Its code object.
+    pub py_code: PyRef<PyCode>,
+    code: OnceLock<Arc<Code>>,
+    names: Arc<Names>,
+    options: OnceLock<CompileOptions>,
+}
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Function({})", self.name)
+    }
+}
+
+/// Where a function looks its names up.
+struct Names {
+    globals: PyObjectRef,
+    /// The function object, for its closure.
+    function: PyObjectRef,
+    free: Vec<String>,
+}
+
+impl Function {
+    /// Reads what is fixed about `object`, a Python function.
+    pub fn new(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let code = object.get_attr("__code__", vm)?;
+        let py_code = code.downcast::<PyCode>().map_err(|_| vm.new_type_error("the function has no bytecode"))?;
+        let names = Names {
+            globals: object.get_attr("__globals__", vm)?,
+            function: object.clone(),
+            free: py_code.code.freevars.iter().map(|n| n.as_str().to_owned()).collect(),
+        };
+        Ok(Function {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            name: py_code.code.qualname.as_str().to_owned(),
+            object,
+            py_code,
+            code: OnceLock::new(),
+            names: Arc::new(names),
+            options: OnceLock::new(),
+        })
+    }
+
+    /// Sets the options once they have been read.
+    pub fn set_options(&self, options: CompileOptions) {
+        let _ = self.options.set(options);
+    }
+
+    /// Are the options known?
+    pub fn has_options(&self) -> bool {
+        self.options.get().is_some()
+    }
+
+    /// Values of the defaults, in order; empty without.
+    pub fn default_objects(&self, vm: &VirtualMachine) -> Vec<PyObjectRef> {
+        let defaults = self.object.get_attr("__defaults__", vm).ok();
+        match defaults.as_ref().and_then(|d| d.downcast_ref::<PyTuple>()) {
+            Some(t) => t.iter().cloned().collect(),
+            None => Vec::new(),
+        }
+    }
+}
+
+impl JitFunction for Function {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn code(&self) -> Arc<Code> {
+        self.code
+            .get_or_init(|| with_current_vm(|vm| constant::decode(&self.py_code, vm)))
+            .clone()
+    }
+
+    fn defaults(&self) -> Vec<ConstValue> {
+        with_current_vm(|vm| self.default_objects(vm).iter().map(|d| constant(d, vm)).collect())
+    }
+
+    fn outside(&self) -> Arc<dyn Outside> {
+        self.names.clone()
+    }
+
+    fn options(&self) -> CompileOptions {
+        self.options.get().copied().unwrap_or_default()
+    }
+}
+
+impl Outside for Names {
+    fn global(&self, name: &str) -> Option<ConstValue> {
+        with_current_vm(|vm| {
+            let globals = self.globals.downcast_ref::<PyDict>()?;
+            if let Ok(Some(value)) = globals.get_item_opt(name, vm) {
+                return Some(constant(&value, vm));
+            }
+            // The builtins a frame of this function would see.
+            let builtins = globals.get_item_opt("__builtins__", vm).ok().flatten();
+            let value = match builtins {
+                Some(b) => match b.downcast_ref::<PyDict>() {
+                    Some(d) => d.get_item_opt(name, vm).ok().flatten(),
+                    None => vm.get_attribute_opt(&b, vm.ctx.intern_str(name)).ok().flatten(),
+                },
+                None => vm.get_attribute_opt(vm.builtins.as_object(), vm.ctx.intern_str(name)).ok().flatten(),
+            };
+            value.map(|v| constant(&v, vm))
+        })
+    }
+
+    fn free_variable(&self, name: &str) -> Option<ConstValue> {
+        with_current_vm(|vm| {
+            let at = self.free.iter().position(|n| n == name)?;
+            let closure = self.function.get_attr("__closure__", vm).ok()?;
+            let cell = closure.get_item(&at, vm).ok()?;
+            // An empty cell raises: the variable is not bound yet.
+            let value = cell.get_attr("cell_contents", vm).ok()?;
+            Some(constant(&value, vm))
+        })
+    }
+
+    fn attribute(&self, object: &Global, name: &str) -> Option<ConstValue> {
+        with_current_vm(|vm| {
+            let object = identity::object_of(object, vm)?;
+            let value = vm.get_attribute_opt(&object, vm.ctx.intern_str(name)).ok()??;
+            Some(constant(&value, vm))
+        })
+    }
+}
+
+/// The text of a str object, if it is one and is valid UTF-8.
+pub fn text_of(obj: &rustpython_vm::PyObject) -> Option<&str> {
+    obj.downcast_ref::<PyStr>().and_then(|s| s.to_str())
+}

@@ -1,0 +1,169 @@
+//! Traps of compiled code and errors of the compiler as Python exceptions.
+
+use crate::outside::identity;
+use crate::{interrupt, python_layer, traceback};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseException, PyBaseExceptionRef, PyType, PyTypeRef},
+    function::FuncArgs,
+};
+use taipan_jit::error::{Audience, CompileError};
+use taipan_jit::hir::types::DType;
+use taipan_jit::hir::value::ConstValue;
+use taipan_jit::lower::raise::{RaiseArg, Raised, raised};
+use taipan_runtime::trap::{Trap, TrapKind};
+
+/// The exception for a trap, with one traceback entry for each compiled frame.
+/// `trace` lists the call sites that the trap left, innermost first.
+pub fn exception(trap: &Trap, trace: &[u32], vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let exception = without_traceback(trap, vm);
+    traceback::attach(&exception, trap.site, trace, vm);
+    exception
+}
+
+fn without_traceback(trap: &Trap, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match trap.kind {
+        TrapKind::Interrupt => interrupt::take_pending(vm),
+        TrapKind::Pending => interrupt::take_stored()
+            .unwrap_or_else(|| vm.new_runtime_error(TrapKind::Pending.message().to_owned())),
+        TrapKind::Raise => match raised(trap.args[0]) {
+            Some(raised) => raised_exception(&raised, trap, vm),
+            None => vm.new_system_error("compiled code raised an unknown exception"),
+        },
+        kind => {
+            let message = trap.message();
+            let args = if message.is_empty() { vec![] } else { vec![vm.ctx.new_str(message).into()] };
+            instance(builtin_class(kind.class(), vm), args, vm)
+        }
+    }
+}
+
+fn builtin_class(name: &str, vm: &VirtualMachine) -> PyTypeRef {
+    let class = vm.builtins.get_attr(vm.ctx.intern_str(name), vm).ok();
+    class
+        .and_then(|c| c.downcast::<PyType>().ok())
+        .unwrap_or_else(|| vm.ctx.exceptions.runtime_error.to_owned())
+}
+
+fn instance(class: PyTypeRef, args: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    // User classes may do anything in `__init__`: what they raise is the result.
+    match class.as_object().call(FuncArgs::from(args), vm) {
+        Ok(object) => object
+            .downcast::<PyBaseException>()
+            .unwrap_or_else(|_| vm.new_type_error("exceptions must derive from BaseException")),
+        Err(e) => e,
+    }
+}
+
+fn raised_exception(raised: &Raised, trap: &Trap, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let class = identity::object_of(&raised.class, vm).and_then(|c| c.downcast::<PyType>().ok());
+    let Some(class) = class else {
+        return vm.new_type_error("exceptions must derive from BaseException");
+    };
+    let mut args = Vec::new();
+    for arg in raised.args.iter().flatten() {
+        args.push(match arg {
+            RaiseArg::Const(c) => match object_of_constant(c, vm) {
+                Ok(object) => object,
+                Err(e) => return e,
+            },
+            RaiseArg::Runtime { dtype, slot } => number_in_slot(*dtype, trap.args[*slot as usize % 4], vm),
+        });
+    }
+    instance(class, args, vm)
+}
+
+/// Integers and bools arrive extended to 64 bits, floats as float64.
+fn number_in_slot(dtype: DType, bits: u64, vm: &VirtualMachine) -> PyObjectRef {
+    match dtype {
+        DType::Bool => vm.ctx.new_bool(bits & 1 != 0).into(),
+        d if d.is_float() => vm.ctx.new_float(f64::from_bits(bits)).into(),
+        DType::U8 | DType::U16 | DType::U32 | DType::U64 => vm.ctx.new_int(bits).into(),
+        _ => vm.ctx.new_int(bits as i64).into(),
+    }
+}
+
+/// The Python object of a compile-time constant.
+fn object_of_constant(c: &ConstValue, vm: &VirtualMachine) -> PyResult {
+    Ok(match c {
+        ConstValue::None => vm.ctx.none(),
+        ConstValue::Bool(b) => vm.ctx.new_bool(*b).into(),
+        ConstValue::Int(i) => vm.ctx.new_int(*i).into(),
+        ConstValue::UInt(u) => vm.ctx.new_int(*u).into(),
+        ConstValue::Float(f) => vm.ctx.new_float(*f).into(),
+        ConstValue::Complex(re, im) => vm.ctx.new_complex(num_complex::Complex64::new(*re, *im)).into(),
+        ConstValue::Scalar(_, value) => return object_of_constant(value, vm),
+        ConstValue::Str(s) => vm.ctx.new_str(&**s).into(),
+        ConstValue::Tuple(items) => {
+            let items = items.iter().map(|i| object_of_constant(i, vm)).collect::<PyResult<Vec<_>>>()?;
+            vm.ctx.new_tuple(items).into()
+        }
+        ConstValue::Ellipsis => vm.ctx.ellipsis.clone().into(),
+        ConstValue::Global(g) => {
+            identity::object_of(g, vm).unwrap_or_else(|| vm.ctx.new_str(g.to_string()).into())
+        }
+        ConstValue::Slice(_) | ConstValue::Code(_) => vm.ctx.none(),
+    })
+}
+
+/// Class in `numba.core.errors` of a compilation error.
+fn error_class(audience: &Audience) -> &'static str {
+    match audience {
+        Audience::Typing => "TypingError",
+        Audience::Unsupported(_) => "UnsupportedError",
+        Audience::Limit => "LoweringError",
+        Audience::Bug => "InternalError",
+    }
+}
+
+fn report(function: &str, why: &CompileError, name: &str, first_line: u32, vm: &VirtualMachine) -> PyResult {
+    let message = match &why.undefined_name {
+        Some(name) => format!("NameError: name '{name}' is not defined"),
+        None => why.to_string(),
+    };
+    let name = if why.function.is_empty() { name } else { &why.function };
+    // The location of an error in a callee says nothing about this function's
+    // first line.
+    let first_line = if why.line >= first_line { first_line } else { 0 };
+    python_layer::attribute("numba.core.report", function, vm)?.call(
+        (
+            vm.ctx.new_str(error_class(&why.audience)),
+            vm.ctx.new_str(message),
+            vm.ctx.new_str(&*why.file),
+            vm.ctx.new_str(name),
+            vm.ctx.new_int(why.line),
+            vm.ctx.new_int(first_line),
+        ),
+        vm,
+    )
+}
+
+/// The exception for a compilation that failed in nopython mode. `name` and
+/// `first_line` are those of the function that was called.
+pub fn compile_error(why: &CompileError, name: &str, first_line: u32, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match report("compile_error", why, name, first_line, vm) {
+        Ok(object) => object
+            .downcast::<PyBaseException>()
+            .unwrap_or_else(|_| vm.new_system_error("no exception for a compilation error")),
+        Err(e) => e,
+    }
+}
+
+/// Warns that a function will run in object mode, and why.
+pub fn warn_fallback(why: &CompileError, name: &str, first_line: u32, vm: &VirtualMachine) -> PyResult<()> {
+    report("warn_fallback", why, name, first_line, vm).map(|_| ())
+}
+
+/// As [`warn_fallback`], for an argument without a Numba type.
+pub fn warn_untyped(
+    e: &PyBaseExceptionRef,
+    name: &str,
+    file: &std::sync::Arc<str>,
+    line: u32,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let text = e.as_object().str(vm)?.to_string();
+    let reason = text.lines().find(|l| l.starts_with("- argument")).unwrap_or("an argument has no Numba type");
+    let why = CompileError::typing(reason.trim_start_matches("- ").to_owned()).at(file, &name.into(), line);
+    warn_fallback(&why, name, line, vm)
+}
