@@ -5,7 +5,9 @@
 //! poll bit of every context; the next poll of compiled code comes to [`poll`],
 //! where the main thread runs the Python-level handlers as any instruction of
 //! the interpreter would. What they raise leaves the compiled code as a trap.
-//! Threads of the pool have no interpreter: they stop when SIGINT arrived.
+//! Threads of the pool have no interpreter: they stop when SIGINT arrived and
+//! the main thread, which may be waiting for them, has not dealt with it within
+//! [`GRACE`].
 //!
 //! While compiled code is running, the watcher also looks every [`TICK`]: it
 //! puts the handler back in front if the program installed one of its own, and
@@ -28,6 +30,8 @@ use taipan_runtime::trap::{Ctx, poll};
 
 /// How often running compiled code is looked after.
 const TICK: Duration = Duration::from_millis(50);
+/// How long pool threads leave SIGINT to the main thread.
+const GRACE: Duration = Duration::from_millis(3);
 /// Ticks without compiled code after which the watcher sleeps until woken.
 const IDLE_TICKS: u32 = 20;
 
@@ -37,6 +41,8 @@ mod state {
     pub const ACTIVE: u32 = 1;
     /// SIGINT arrived and no thread has dealt with it.
     pub const SIGINT: u32 = 2;
+    /// SIGINT has waited for [`super::GRACE`].
+    pub const LATE: u32 = 8;
     /// The watcher sleeps without timeout, or does not exist.
     pub const ASLEEP: u32 = 4;
 }
@@ -150,10 +156,15 @@ fn watch(fd: i32) {
         libc::pthread_sigmask(libc::SIG_BLOCK, &all, std::ptr::null_mut());
     }
     let mut idle = 0;
+    let mut waiting = false;
     loop {
         let asleep = idle > IDLE_TICKS
             && STATE.fetch_or(state::ASLEEP, Ordering::AcqRel) & state::ACTIVE == 0;
-        let timeout = if asleep { -1 } else { TICK.as_millis() as libc::c_int };
+        let timeout = match (asleep, waiting) {
+            (true, _) => -1,
+            (_, true) => GRACE.as_millis() as libc::c_int,
+            _ => TICK.as_millis() as libc::c_int,
+        };
         let mut request = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
         // SAFETY: one pollfd, and 8 bytes to read into.
         unsafe {
@@ -162,7 +173,12 @@ fn watch(fd: i32) {
             libc::read(fd, (&raw mut count).cast(), 8);
         }
         let before = STATE.fetch_and(!(state::ACTIVE | state::ASLEEP), Ordering::AcqRel);
-        if before & (state::ACTIVE | state::SIGINT) != 0 {
+        let sigint = before & state::SIGINT != 0 && before & state::LATE == 0;
+        if sigint && waiting {
+            STATE.fetch_or(state::LATE, Ordering::AcqRel);
+        }
+        waiting = sigint && !waiting;
+        if before & state::ACTIVE != 0 || sigint {
             idle = 0;
             put_in_front();
             Ctx::set_poll_all(poll::INTERRUPT);
@@ -176,15 +192,19 @@ fn watch(fd: i32) {
 fn hook() -> bool {
     STATE.fetch_or(state::ACTIVE, Ordering::AcqRel);
     if !current_vm_is_set() {
-        return STATE.load(Ordering::Acquire) & state::SIGINT != 0;
+        return STATE.load(Ordering::Acquire) & state::LATE != 0;
     }
     with_current_vm(|vm| {
         // A stop-the-world request gets through while this thread is detached.
         allow_threads(vm, || ());
+        // SAFETY: asks for this thread's own handle.
+        let this = unsafe { libc::pthread_self() } as u64;
+        if this == vm.state.main_thread_ident.load() {
+            STATE.fetch_and(!(state::SIGINT | state::LATE), Ordering::AcqRel);
+        }
         match rustpython_vm::signal::check_signals(vm) {
             Ok(()) => false,
             Err(e) => {
-                STATE.fetch_and(!state::SIGINT, Ordering::AcqRel);
                 store(e);
                 true
             }
@@ -206,7 +226,7 @@ pub fn take_stored() -> Option<PyBaseExceptionRef> {
 /// pool threads left cannot go on, so a handler that raises nothing is followed
 /// by KeyboardInterrupt.
 pub fn take_pending(vm: &VirtualMachine) -> PyBaseExceptionRef {
-    STATE.fetch_and(!state::SIGINT, Ordering::AcqRel);
+    STATE.fetch_and(!(state::SIGINT | state::LATE), Ordering::AcqRel);
     take_stored().unwrap_or_else(|| match rustpython_vm::signal::check_signals(vm) {
         Err(e) => e,
         Ok(()) => vm.new_exception_empty(vm.ctx.exceptions.keyboard_interrupt.to_owned()),

@@ -14,7 +14,6 @@ mod outside;
 mod python_layer;
 mod raise;
 mod result;
-pub mod threads;
 mod traceback;
 mod types;
 

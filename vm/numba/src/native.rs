@@ -4,7 +4,7 @@ pub(crate) use _numba::module_def;
 
 #[rustpython_vm::pymodule]
 mod _numba {
-    use crate::{dispatcher, threads, types};
+    use crate::{dispatcher, types};
     use rustpython_vm::{
         Py, PyObjectRef, PyResult, VirtualMachine,
         builtins::{PyDictRef, PyModule, PyStrRef},
@@ -58,16 +58,18 @@ mod _numba {
         std::env::var(name.to_string()).is_ok_and(|v| !matches!(v.trim(), "" | "0"))
     }
 
-    /// Threads that parallel regions started here may use.
+    /// Threads that parallel regions may use.
     #[pyfunction]
     fn get_num_threads() -> usize {
-        threads::active()
+        taipan_runtime::sched::active_threads()
     }
 
-    /// Limits the threads of parallel regions started here.
+    /// Limits the threads of parallel regions.
     #[pyfunction]
     fn set_num_threads(n: i64, vm: &VirtualMachine) -> PyResult<()> {
-        threads::set_active(n, vm)
+        // Negative numbers are as wrong as 0.
+        let n = usize::try_from(n).unwrap_or(0);
+        taipan_runtime::sched::set_active_threads(n).map_err(|e| vm.new_value_error(e))
     }
 
     /// Processors this process may use.
