@@ -27,14 +27,10 @@ def normalize_signature(sig):
         args, return_type = parsed, None
     elif isinstance(parsed, Signature):
         args, return_type = parsed.args, parsed.return_type
-    elif isinstance(sig, str):
+    else:
         raise TypeError(
             f"invalid signature: {sig!r} (type: {type(sig).__name__!r}) evaluates to "
             f"{type(parsed).__name__!r} instead of tuple or Signature"
-        )
-    else:
-        raise TypeError(
-            f"invalid signature: {sig!r} (type: {type(sig).__name__!r})"
         )
     if return_type is not None and not isinstance(return_type, Type):
         raise TypeError(
