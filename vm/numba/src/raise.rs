@@ -154,6 +154,12 @@ pub fn warn_fallback(why: &CompileError, name: &str, first_line: u32, vm: &Virtu
     report("warn_fallback", why, name, first_line, vm).map(|_| ())
 }
 
+/// A warning of a class in `numba.core.errors`.
+pub fn warn(class: &str, text: &str, vm: &VirtualMachine) -> PyResult<()> {
+    let function = python_layer::attribute("numba.core.report", "warn", vm)?;
+    function.call((vm.ctx.new_str(class), vm.ctx.new_str(text)), vm).map(|_| ())
+}
+
 /// As [`warn_fallback`], for an argument without a Numba type.
 pub fn warn_untyped(
     e: &PyBaseExceptionRef,

@@ -7,7 +7,7 @@ use super::entry::Entry;
 use crate::argument::{Accept, Slots, names_of_types};
 use crate::{python_layer, raise, result, types};
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict,
+    AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict, vm::thread::allow_threads,
 };
 use std::sync::Arc;
 use taipan_jit::error::CompileError;
@@ -171,7 +171,11 @@ impl CpuDispatcher {
         crate::interrupt::install();
         let function: Arc<dyn JitFunction> = self.function.clone();
         let types = self.parameters.compiled_types(flat);
-        match taipan_jit::pipeline::specialise(&function, &types) {
+        let compiled = allow_threads(vm, || taipan_jit::pipeline::specialise(&function, &types));
+        for warning in taipan_jit::pipeline::take_warnings() {
+            raise::warn("NumbaPerformanceWarning", &warning, vm)?;
+        }
+        match compiled {
             Ok(code) if result::can_box(&code.return_type) => Ok(Some(code)),
             Ok(code) => {
                 let why = CompileError::typing(format!(

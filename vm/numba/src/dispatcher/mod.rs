@@ -339,6 +339,7 @@ impl CpuDispatcher {
     fn recompile(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
         let old = std::mem::take(&mut *zelf.declared.write().unwrap_or_else(|e| e.into_inner()));
         zelf.entries.write().unwrap_or_else(|e| e.into_inner()).clear();
+        zelf.function.renew();
         let closed = zelf.closed.swap(false, Ordering::AcqRel);
         let result = old.iter().try_for_each(|d| {
             let args = vm.ctx.new_tuple(d.params.iter().map(types::object_of).collect());

@@ -9,16 +9,22 @@ use constant::constant;
 use rustpython_vm::{
     AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyCode, PyDict, PyStr, PyTuple},
-    vm::thread::with_current_vm,
+    vm::thread::{attach_for_callback, with_current_vm},
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use taipan_jit::bytecode::Code;
 use taipan_jit::hir::value::{CompileOptions, ConstValue, Global, JitFunction, Outside};
 
+/// Runs `f` with the interpreter. Compiling happens detached from it, so that a
+/// thread waiting for the compiler does not stop the world.
+fn python<R>(f: impl FnOnce(&VirtualMachine) -> R) -> R {
+    with_current_vm(|vm| attach_for_callback(vm, || f(vm)))
+}
+
 /// A Python function with a decorator.
 pub struct Function {
-    id: u64,
+    id: AtomicU64,
     name: String,
     /// The function object.
     pub object: PyObjectRef,
@@ -27,6 +33,11 @@ pub struct Function {
     code: OnceLock<Arc<Code>>,
     names: Arc<Names>,
     options: OnceLock<CompileOptions>,
+}
+
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl std::fmt::Debug for Function {
@@ -46,7 +57,6 @@ struct Names {
 impl Function {
     /// Reads what is fixed about `object`, a Python function.
     pub fn new(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let code = object.get_attr("__code__", vm)?;
         let py_code = code.downcast::<PyCode>().map_err(|_| vm.new_type_error("the function has no bytecode"))?;
         let names = Names {
@@ -55,7 +65,7 @@ impl Function {
             free: py_code.code.freevars.iter().map(|n| n.as_str().to_owned()).collect(),
         };
         Ok(Function {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            id: AtomicU64::new(next_id()),
             name: py_code.code.qualname.as_str().to_owned(),
             object,
             py_code,
@@ -63,6 +73,12 @@ impl Function {
             names: Arc::new(names),
             options: OnceLock::new(),
         })
+    }
+
+    /// Makes this another function to the compiler, which forgets what it
+    /// compiled.
+    pub fn renew(&self) {
+        self.id.store(next_id(), Ordering::Relaxed);
     }
 
     /// Sets the options once they have been read.
@@ -87,7 +103,7 @@ impl Function {
 
 impl JitFunction for Function {
     fn id(&self) -> u64 {
-        self.id
+        self.id.load(Ordering::Relaxed)
     }
 
     fn name(&self) -> &str {
@@ -96,12 +112,12 @@ impl JitFunction for Function {
 
     fn code(&self) -> Arc<Code> {
         self.code
-            .get_or_init(|| with_current_vm(|vm| constant::decode(&self.py_code, vm)))
+            .get_or_init(|| python(|vm| constant::decode(&self.py_code, vm)))
             .clone()
     }
 
     fn defaults(&self) -> Vec<ConstValue> {
-        with_current_vm(|vm| self.default_objects(vm).iter().map(|d| constant(d, vm)).collect())
+        python(|vm| self.default_objects(vm).iter().map(|d| constant(d, vm)).collect())
     }
 
     fn outside(&self) -> Arc<dyn Outside> {
@@ -115,7 +131,7 @@ impl JitFunction for Function {
 
 impl Outside for Names {
     fn global(&self, name: &str) -> Option<ConstValue> {
-        with_current_vm(|vm| {
+        python(|vm| {
             let globals = self.globals.downcast_ref::<PyDict>()?;
             if let Ok(Some(value)) = globals.get_item_opt(name, vm) {
                 return Some(constant(&value, vm));
@@ -134,7 +150,7 @@ impl Outside for Names {
     }
 
     fn free_variable(&self, name: &str) -> Option<ConstValue> {
-        with_current_vm(|vm| {
+        python(|vm| {
             let at = self.free.iter().position(|n| n == name)?;
             let closure = self.function.get_attr("__closure__", vm).ok()?;
             let cell = closure.get_item(&at, vm).ok()?;
@@ -145,7 +161,7 @@ impl Outside for Names {
     }
 
     fn attribute(&self, object: &Global, name: &str) -> Option<ConstValue> {
-        with_current_vm(|vm| {
+        python(|vm| {
             let object = identity::object_of(object, vm)?;
             let value = vm.get_attribute_opt(&object, vm.ctx.intern_str(name)).ok()??;
             Some(constant(&value, vm))

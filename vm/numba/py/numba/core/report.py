@@ -78,3 +78,8 @@ def warn_fallback(class_name, message, path, function, line, first_line):
     )
     loc = Loc(path, line, first_line) if line else None
     warnings.warn(errors.NumbaWarning(text, loc), stacklevel=2)
+
+
+def warn(class_name, text):
+    """A warning without a location of its own."""
+    warnings.warn(getattr(errors, class_name)(text), stacklevel=2)
