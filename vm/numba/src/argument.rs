@@ -15,7 +15,7 @@ use taipan_jit::hir::{
     value::Global,
 };
 use taipan_numpy::interop::{as_array, scalar_value};
-use taipan_numpy::scalar::{Num, ScalarValue};
+use taipan_numpy::{Num, ScalarValue};
 
 /// Argument or result slots.
 pub type Slots = SmallVec<[u64; 24]>;

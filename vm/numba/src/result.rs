@@ -12,7 +12,7 @@ use taipan_jit::hir::{
     value::Global,
 };
 use taipan_numpy::interop::{PyNdArray, as_array};
-use taipan_numpy::scalar::{Num, ScalarValue};
+use taipan_numpy::{Num, ScalarValue};
 use taipan_runtime::array::Array;
 use taipan_runtime::buffer::{Buffer, BufferRef};
 

@@ -237,6 +237,13 @@ fn type_number(dtype: DType) -> i32 {
     }
 }
 
+impl PyDType {
+    /// The element type this object stands for.
+    pub fn element(&self) -> DType {
+        self.dtype
+    }
+}
+
 impl Constructor for PyDType {
     type Args = FuncArgs;
 

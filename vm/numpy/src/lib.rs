@@ -31,10 +31,10 @@ mod text;
 mod ufunc;
 mod warnings;
 
-pub use dtype::{dtype_from_object, dtype_object};
+pub use dtype::{PyDType, dtype_from_object, dtype_object};
 pub use errstate::report as report_conditions;
 pub use exceptions::{OrRaise, raise};
-pub use scalar::{Num, ScalarValue};
+pub use scalar::{Num, ScalarValue, types as scalar_classes};
 
 use rustpython_vm::{Context, builtins::PyModuleDef, frozen::FrozenLib, py_freeze};
 

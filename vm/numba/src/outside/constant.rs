@@ -12,7 +12,7 @@ use std::sync::Arc;
 use taipan_jit::bytecode::Code;
 use taipan_jit::hir::value::{ConstValue, Global};
 use taipan_numpy::interop::{as_array, scalar_value};
-use taipan_numpy::scalar::Num;
+use taipan_numpy::Num;
 use taipan_runtime::array::Order;
 
 /// What `obj` is to the compiler. Always something: objects it cannot use are

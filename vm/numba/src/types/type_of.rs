@@ -11,7 +11,7 @@ use taipan_jit::hir::{
     types::{ArrayType, DType, Layout, Type},
     value::Global,
 };
-use taipan_numpy::dtype::PyDType;
+use taipan_numpy::PyDType;
 use taipan_numpy::interop::{as_array, scalar_value};
 use taipan_runtime::array::Array;
 
@@ -34,10 +34,10 @@ pub fn array_type(a: &Array) -> ArrayType {
 /// The dtype that a class or `np.dtype` object stands for as a dtype argument.
 pub fn dtype_like(obj: &PyObject) -> Option<DType> {
     if let Some(d) = obj.downcast_ref::<PyDType>() {
-        return Some(d.dtype());
+        return Some(d.element());
     }
     let class = obj.downcast_ref::<PyType>()?;
-    taipan_numpy::scalar::types().dtype_of(class)
+    taipan_numpy::scalar_classes().dtype_of(class)
 }
 
 /// The type of a value.
