@@ -9,7 +9,7 @@
 //! same formula, so that a value does not depend on where in an array it stands. Arguments outside
 //! a formula's range (`special`) go to the C library, which also raises the right floating-point
 //! conditions. Errors against the exact value, measured on millions of arguments: `exp`, `exp2`,
-//! `expm1`, `tanh`, `log`, `log1p`, `sin`, `cos` all below 1 ulp. Single precision is
+//! `tanh`, `log`, `log1p`, `sin`, `cos` below 1 ulp, `expm1` below 1.2 ulp. Single precision is
 //! computed in double precision and rounded once.
 //!
 //! The reductions and polynomials are the classical ones: Cody and Waite (1980) for the argument
@@ -330,6 +330,14 @@ impl Formula for Cos {
     }
 }
 
+/// The function of one value. The formula must never see a special argument, not even to have its
+/// result thrown away, because that could raise conditions; the barrier keeps the compiler from
+/// computing both sides.
+#[inline(always)]
+fn single<F: Formula>(x: f64) -> f64 {
+    if F::special(x.to_bits()) { F::library(x) } else { F::value(std::hint::black_box(x)) }
+}
+
 /// Applies the formula to a block, or the library where the formula does not hold.
 #[inline(always)]
 fn block<F: Formula>(x: &[f64; BLOCK]) -> [f64; BLOCK] {
@@ -340,7 +348,7 @@ fn block<F: Formula>(x: &[f64; BLOCK]) -> [f64; BLOCK] {
     let mut result = [0.0; BLOCK];
     if special {
         for k in 0..BLOCK {
-            result[k] = if F::special(x[k].to_bits()) { F::library(x[k]) } else { F::value(x[k]) };
+            result[k] = single::<F>(x[k]);
         }
     } else {
         for k in 0..BLOCK {
@@ -409,8 +417,7 @@ unsafe fn run<F: Formula, T: Real>(
         }
         if left == 1 {
             let x = src.cast::<T>().read_unaligned().widen();
-            let y = if F::special(x.to_bits()) { F::library(x) } else { F::value(x) };
-            dst.cast::<T>().write_unaligned(T::narrow(y));
+            dst.cast::<T>().write_unaligned(T::narrow(single::<F>(x)));
             return;
         }
         // The rest (or all, if strided) goes through a block filled up with ones.
