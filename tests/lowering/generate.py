@@ -32,7 +32,7 @@ def run(stem, calls):
     exec(open(f"{HERE}/{stem}.py").read(), space)
     out = []
     for name, types, args in calls:
-        f = space[name] = space[name] if hasattr(space[name], "py_func") else numba.njit(space[name])
+        f = space[name] = space[name] if hasattr(space[name], "py_func") else numba.njit(parallel=stem == "parallel")(space[name])
         sig = tuple(getattr(numba, t if t != "bool" else "boolean") for t in types)
         try:
             f.compile(sig)
@@ -114,6 +114,17 @@ def loops():
     yield "tuples", ("float64",), (0.25,)
 
 
-for stem, calls in dict(operators=operators, library=library, loops=loops).items():
+def parallel():
+    for n in (0, 1, 63, 64, 65, 1000, 40000):
+        for name in "squares largest nested".split():
+            if name != "nested" or n <= 1000:
+                yield name, ("int64",), (n,)
+        yield "floats", ("int64", "float64"), (n, 0.5)
+    yield "product", ("int64",), (100,)
+    yield "raises", ("int64",), (50,)
+    yield "raises", ("int64",), (5000,)
+
+
+for stem, calls in dict(parallel=parallel, operators=operators, library=library, loops=loops).items():
     if len(sys.argv) < 2 or stem in sys.argv[1:]:
         run(stem, calls())

@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 use taipan_jit::abi;
-use taipan_jit::hir::text::parse_types;
+use taipan_jit::hir::type_text::parse_types;
 use taipan_jit::hir::types::{DType, Type};
-use taipan_jit::hir::value::CompileOptions;
+use taipan_jit::hir::value::{CompileOptions, ConstValue, Global};
+use taipan_jit::lower::raise::{RaiseArg, raised};
 use taipan_jit::options::{self, JitOptions, TierMode};
 use taipan_jit::pipeline::specialise;
 use taipan_runtime::dtype::Kind;
-use taipan_runtime::trap::{Ctx, STATUS_OK};
+use taipan_runtime::trap::{Ctx, STATUS_OK, TrapKind};
 use taipan_tests::program::{Program, program};
 
 fn slot(d: DType, text: &str) -> u64 {
@@ -76,6 +77,12 @@ fn outcome(p: &Program, name: &str, types: &[Type], args: &[&str]) -> String {
     if status != STATUS_OK {
         // SAFETY: this thread's context; compiled code has returned.
         let trap = unsafe { &*ctx }.trap;
+        if let (TrapKind::Raise, Some(r)) = (trap.kind, raised(trap.args[0])) {
+            let (Global::ExceptionClass { name, .. }, Some([RaiseArg::Const(ConstValue::Str(s))])) = (&*r.class, r.args.as_deref()) else {
+                return format!("{r:?}");
+            };
+            return format!("{name}: {s}");
+        }
         return format!("{}: {}", trap.kind.class(), trap.message());
     }
     format!("{} {}", spec.return_type, show(&spec.return_type, &mut results.iter()))
@@ -86,7 +93,7 @@ fn check(stem: &str) {
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/lowering");
     let source = std::fs::read_to_string(format!("{dir}/{stem}.py")).expect("a program");
     let expected = std::fs::read_to_string(format!("{dir}/{stem}.txt")).expect("outcomes");
-    let p: Arc<Program> = program(&source, CompileOptions::default());
+    let p: Arc<Program> = program(&source, CompileOptions { parallel: stem == "parallel", ..CompileOptions::default() });
     let mut failures = Vec::new();
     for line in expected.lines().filter(|l| !l.is_empty()) {
         let (call, want) = line.split_once(" -> ").expect("a call and its outcome");
@@ -115,4 +122,9 @@ fn library_functions() {
 #[test]
 fn loops() {
     check("loops");
+}
+
+#[test]
+fn parallel_loops() {
+    check("parallel");
 }
