@@ -198,7 +198,7 @@ pub fn dtype_from_object(obj: &PyObject, vm: &VirtualMachine) -> PyResult<DType>
         return Ok(DType::F64);
     }
     if let Some(text) = obj.downcast_ref::<PyStr>() {
-        return dtype_from_str(&text.to_string(), vm);
+        return dtype_from_str(text.to_string().as_str(), vm);
     }
     if let Some(class) = obj.downcast_ref::<PyType>()
         && let Some(found) = dtype_from_type(class, vm)

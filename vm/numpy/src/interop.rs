@@ -99,7 +99,7 @@ pub fn ndarray_class() -> &'static Py<rustpython_vm::builtins::PyType> {
 /// array object itself when it has dimensions.
 pub fn array_or_scalar(array: Array, vm: &VirtualMachine) -> PyResult {
     if array.ndim() == 0 {
-        return Ok(first_element(&array, vm)?.into());
+        return first_element(&array, vm);
     }
     Ok(PyNdArray::from_array(array, vm).into())
 }

@@ -34,15 +34,22 @@ _LAZY = {
         "unstack unique_values unique_counts unique_inverse unique_all"
     ),
     "_numeric": (
-        "allclose isclose array_equal array_equiv isscalar iscomplexobj isrealobj iscomplex isreal "
-        "isposinf isneginf real imag angle real_if_close nan_to_num ptp median percentile quantile "
-        "average cov corrcoef diff ediff1d gradient trapezoid cross kron outer tensordot "
-        "einsum convolve correlate interp digitize bincount histogram histogram_bin_edges "
-        "nansum nanprod nanmin nanmax nanmean nanstd nanvar nanmedian nanargmin nanargmax nancumsum "
-        "nancumprod nanpercentile nanquantile fix sinc i0 unwrap isin intersect1d union1d "
-        "setdiff1d setxor1d vectorize piecewise polyfit polyval poly1d roots "
-        "cumulative_sum cumulative_prod bartlett blackman hamming hanning kaiser matvec vecmat "
-        "vecdot iterable require frompyfunc binary_repr base_repr"
+        "isscalar isclose allclose array_equal array_equiv iscomplexobj isrealobj iscomplex "
+        "isreal isposinf isneginf real imag angle real_if_close nan_to_num fix ptp vectorize "
+        "frompyfunc piecewise sinc unwrap i0 hanning hamming blackman bartlett kaiser polyval "
+        "polyfit roots poly1d iterable require binary_repr base_repr"
+    ),
+    "_statistics": (
+        "quantile percentile median average cov corrcoef diff ediff1d gradient trapezoid "
+        "cumulative_sum cumulative_prod interp digitize bincount histogram_bin_edges histogram "
+        "nansum nanprod nancumsum nancumprod nanmin nanmax nanmean nanvar nanstd nanmedian "
+        "nanpercentile nanquantile nanargmin nanargmax"
+    ),
+    "_products": (
+        "outer vecdot matvec vecmat tensordot kron cross einsum convolve correlate"
+    ),
+    "_sets": (
+        "isin intersect1d union1d setdiff1d setxor1d"
     ),
     "_types": (
         "finfo iinfo errstate printoptions ScalarType sctypeDict typecodes isdtype issubclass_ "

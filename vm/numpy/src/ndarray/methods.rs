@@ -15,7 +15,7 @@ use rustpython_vm::{
     builtins::{PyStr, PyType},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
-use taipan_runtime::{Array, Casting, Order};
+use taipan_runtime::{Array, Casting, DType, Order};
 
 /// The array an object is or stands for.
 pub fn array_of(obj: &PyObject, vm: &VirtualMachine) -> PyResult<Array> {
@@ -147,6 +147,23 @@ pub fn to_list(array: &Array, vm: &VirtualMachine) -> PyResult {
             let value = array.get(index).or_raise(vm)?;
             return Ok(to_python(from_runtime(array.dtype(), value), vm));
         };
+        if array.ndim() == 1 {
+            // The common types without a look at each element's dtype.
+            let items: Option<Vec<PyObjectRef>> = match array.dtype() {
+                DType::F64 => {
+                    let values = array.to_vec::<f64>().or_raise(vm)?;
+                    Some(values.into_iter().map(|v| vm.ctx.new_float(v).into()).collect())
+                }
+                DType::I64 => {
+                    let values = array.to_vec::<i64>().or_raise(vm)?;
+                    Some(values.into_iter().map(|v| vm.ctx.new_int(v).into()).collect())
+                }
+                _ => None,
+            };
+            if let Some(items) = items {
+                return Ok(vm.ctx.new_list(items).into());
+            }
+        }
         let mut items = Vec::with_capacity(len);
         for i in 0..len {
             index.push(i);

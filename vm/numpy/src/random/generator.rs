@@ -252,10 +252,10 @@ fn entropy(seed: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u32>> {
     }
     let array = array_from_object(seed, None, vm)?;
     if !array.dtype().is_integer() {
-        return Err(vm.new_type_error(
-            "SeedSequence expects int or sequence of ints for entropy not ".to_owned()
-                + &seed.repr(vm)?.to_string(),
-        ));
+        let repr = seed.repr(vm)?;
+        return Err(vm.new_type_error(format!(
+            "SeedSequence expects int or sequence of ints for entropy not {repr}"
+        )));
     }
     let mut words = Vec::new();
     for value in array.to_vec::<i64>().or_raise(vm)? {
@@ -313,7 +313,7 @@ impl PyGenerator {
             vm.ctx.none(),
             out.unwrap_or_else(none),
         ];
-        plain(&zelf, "random", all.into(), |s| s.next_double(), |s| generator::next_float(s), vm)
+        plain(&zelf, "random", all.into(), |s| s.next_double(), generator::next_float, vm)
     }
 
     #[pymethod]
@@ -327,7 +327,7 @@ impl PyGenerator {
             out.unwrap_or_else(none),
         ];
         let single = |s: &mut Pcg64| generator::standard_normal_single(s);
-        plain(&zelf, "standard_normal", all.into(), |s| generator::standard_normal(s), single, vm)
+        plain(&zelf, "standard_normal", all.into(), generator::standard_normal, single, vm)
     }
 
     #[pymethod]

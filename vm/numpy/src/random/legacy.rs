@@ -484,7 +484,7 @@ impl PyRandomState {
             0 => {
                 let n = args::to_isize(&a, vm)
                     .map_err(|_| vm.new_value_error("a must be 1-dimensional or an integer"))?;
-                if n <= 0 && present(&size, vm).is_none_or(|_| true) && n < 1 {
+                if n < 1 {
                     return Err(vm.new_value_error("a must be greater than 0 unless no samples are taken"));
                 }
                 n as usize

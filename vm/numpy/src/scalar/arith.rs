@@ -125,7 +125,7 @@ fn int_binary(op: BinaryOp, dtype: DType, x: Num, y: Num) -> Result<Flagged, Ari
             raised |= flags::DIVIDE;
             0
         }
-        BinaryOp::FloorDivide => a.div_euclid(b) + i128::from(b < 0 && a.rem_euclid(b) != 0) * -1,
+        BinaryOp::FloorDivide => a.div_euclid(b) - i128::from(b < 0 && a.rem_euclid(b) != 0),
         BinaryOp::Remainder => {
             let r = a % b;
             if r != 0 && (r < 0) != (b < 0) { r + b } else { r }

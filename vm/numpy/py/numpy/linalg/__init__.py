@@ -4,6 +4,8 @@ Decompositions (svd, eig, qr and what builds on them) are not in this version
 and raise NotImplementedError.
 """
 
+import math
+
 import numpy as np
 from _numpy import LinAlgError
 
@@ -112,7 +114,9 @@ def slogdet(a):
             return a.dtype.type(0), part.type(-np.inf)
         d = np.diagonal(lu)
         magnitude = np.abs(d)
-        return a.dtype.type(sign * np.prod(d / magnitude)), np.sum(np.log(magnitude))
+        # The C library's logarithm, added up in order: what numpy's own result is made of.
+        total = sum(math.log(v) for v in magnitude.tolist())
+        return a.dtype.type(sign * np.prod(d / magnitude)), part.type(total)
 
     if a.ndim == 2:
         return SlogdetResult(*one(a))
@@ -122,7 +126,9 @@ def slogdet(a):
 
 def det(a):
     sign, log = slogdet(a)
-    return sign * np.exp(log)
+    if isinstance(log, np.ndarray):
+        return sign * np.array([math.exp(v) for v in log.ravel().tolist()], log.dtype).reshape(log.shape)
+    return sign * log.dtype.type(math.exp(log))
 
 
 def cholesky(a, /, *, upper=False):
