@@ -4,6 +4,7 @@
 use super::value::ArrayVal;
 use crate::error::CompileError;
 use crate::hir::types::{ArrayType, Layout, Type};
+use crate::hir::value::ConstValue;
 use crate::hir::{self, Op as Hop};
 use crate::lir::op::{Cc, Op};
 use crate::lir::{Ty, Value};
@@ -92,6 +93,7 @@ impl Lowerer<'_> {
     fn constant_step(&self, v: hir::Value) -> Option<i64> {
         match self.def_inst(v).map(|i| &i.op) {
             Some(Hop::Slice { step: Some(s), .. }) => self.const_int(*s),
+            Some(Hop::Const(ConstValue::Slice([_, _, step]))) => *step,
             _ => None,
         }
     }

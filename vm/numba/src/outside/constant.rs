@@ -5,7 +5,7 @@ use crate::dispatcher::CpuDispatcher;
 use crate::types::{self, type_of::dtype_like};
 use rustpython_vm::{
     AsObject, Py, PyObject, VirtualMachine,
-    builtins::{PyCode, PyComplex, PyEllipsis, PyFloat, PyInt, PyModule, PyStr, PyTuple, PyType},
+    builtins::{PyCode, PyComplex, PyEllipsis, PyFloat, PyInt, PyModule, PySlice, PyStr, PyTuple, PyType},
 };
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -66,6 +66,17 @@ fn plain(obj: &PyObject, vm: &VirtualMachine) -> Option<ConstValue> {
     }
     if obj.downcast_ref::<PyEllipsis>().is_some() {
         return Some(ConstValue::Ellipsis);
+    }
+    if let Some(s) = obj.downcast_ref::<PySlice>() {
+        // `None` and integers only: the compiler folds no other slices.
+        let part = |v: &PyObject| match constant(v, vm) {
+            ConstValue::None => Some(None),
+            ConstValue::Int(i) => Some(Some(i)),
+            _ => None,
+        };
+        let start = s.start.as_deref().map_or(Some(None), part)?;
+        let step = s.step.as_deref().map_or(Some(None), part)?;
+        return Some(ConstValue::Slice([start, part(&s.stop)?, step]));
     }
     obj.downcast_ref::<PyCode>().map(|c| ConstValue::Code(decode(c, vm)))
 }
