@@ -18,7 +18,6 @@ pub mod math;
 pub mod number;
 pub mod numpy_array;
 pub mod numpy_create;
-pub mod numpy_scalar;
 pub mod print;
 pub mod ufunc;
 
@@ -136,7 +135,6 @@ static LISTS: &[&[Row]] = &[
     print::ROWS,
     math::ROWS,
     cmath::ROWS,
-    numpy_scalar::ROWS,
     numpy_array::ROWS,
     numpy_array::REDUCTION_ROWS,
     numpy_create::ROWS,
