@@ -206,6 +206,10 @@ fn hook() -> bool {
             Ok(()) => false,
             Err(e) => {
                 store(e);
+                // In a parallel region chunks before this one would run to
+                // their end: pool threads stop too, until `take_pending`.
+                STATE.fetch_or(state::LATE, Ordering::AcqRel);
+                Ctx::set_poll_all(poll::INTERRUPT);
                 true
             }
         }

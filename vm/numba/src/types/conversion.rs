@@ -77,16 +77,9 @@ pub fn total(args: &[Type], params: &[Type]) -> Option<[u32; 3]> {
     if args.len() != params.len() {
         return None;
     }
-    let mut counts = [0; 3];
-    for (a, p) in args.iter().zip(params) {
-        match fit(a, p)? {
-            Fit::Exact => {}
-            Fit::Promote => counts[2] += 1,
-            Fit::Safe => counts[1] += 1,
-            Fit::Unsafe => counts[0] += 1,
-        }
-    }
-    Some(counts)
+    let fits = args.iter().zip(params).map(|(a, p)| fit(a, p)).collect::<Option<Vec<Fit>>>()?;
+    let count = |kind: Fit| fits.iter().filter(|f| **f == kind).count() as u32;
+    Some([count(Fit::Unsafe), count(Fit::Safe), count(Fit::Promote)])
 }
 
 #[cfg(test)]
