@@ -1,4 +1,4 @@
-# engines: interpreter lir baseline llvm full
+# engines: interpreter baseline llvm full
 """Exceptions out of jitted code: class, message, and what they leave alone."""
 import numpy as np
 from numba import njit
