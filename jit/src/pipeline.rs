@@ -22,6 +22,7 @@ use crate::specialisation::Specialisation;
 use crate::timing::{self, Pass};
 use crate::unit::EntryCell;
 use crate::{abi, stats, tier};
+use parking_lot::ReentrantMutex;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, RwLock};
@@ -33,8 +34,9 @@ static CODE: Mutex<Vec<CompiledCode>> = Mutex::new(Vec::new());
 
 type Table = HashMap<u64, Vec<Arc<Specialisation>>>;
 static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(Default::default);
-/// Held while compiling.
-static COMPILER: Mutex<()> = Mutex::new(());
+/// Held while compiling. Re-entrant: what a function's names mean is found out
+/// by the interpreter, which may run Python code that calls jitted functions.
+static COMPILER: ReentrantMutex<()> = ReentrantMutex::new(());
 
 /// The compiled specialisation of `f` for these argument types, if there is one.
 pub fn lookup(f: &dyn JitFunction, args: &[Type]) -> Option<Arc<Specialisation>> {
@@ -51,7 +53,7 @@ pub fn specialise(f: &Arc<dyn JitFunction>, args: &[Type]) -> Result<Arc<Special
     if let Some(s) = lookup(&**f, args) {
         return Ok(s);
     }
-    let _compiling = COMPILER.lock().unwrap_or_else(|e| e.into_inner());
+    let _compiling = COMPILER.lock();
     let mut session = Session::default();
     let wanted = session.typed(f, args)?;
     // Lowering a function may type more of them.
@@ -133,7 +135,11 @@ fn emit(module: &Module, name: &str, unit: u64, cell: &EntryCell) -> Result<Comp
 /// # Errors
 /// Why it is not worth it, or not possible.
 pub fn compile_loop(request: &LoopRequest) -> Result<CompiledLoop, NotCompiled> {
-    let _compiling = COMPILER.lock().unwrap_or_else(|e| e.into_inner());
+    // Never wait here: the interpreter is in the middle of a loop, perhaps one
+    // that the compiler itself had to run.
+    let Some(_compiling) = COMPILER.try_lock() else {
+        return Err(NotCompiled { reason: "the compiler is busy".into(), permanent: false });
+    };
     let gap = |e: CompileError| NotCompiled { reason: e.message, permanent: true };
     let code = &request.code;
     dump(DumpKind::Bytecode, &code.qualname, || code.listing());
