@@ -64,15 +64,26 @@ fn fork_while_compiling() {
     wait_for(pid);
 }
 
+/// Waits until the process has `n` threads: one that ended leaves the list a
+/// moment later.
+fn await_threads(n: usize) {
+    let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
+    let start = Instant::now();
+    while threads() != n {
+        assert!(start.elapsed() < Duration::from_secs(10), "{} threads instead of {n}", threads());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 fn pause_and_resume() {
+    let before = std::fs::read_dir("/proc/self/task").unwrap().count();
     let cells: Vec<_> = (0..5).map(|_| publish("stencil")).collect();
     queue::pause();
     let ready = |cells: &[Arc<EntryCell>]| cells.iter().filter(|c| !c.uniform.load(Ordering::Acquire).is_null()).count();
     assert!(ready(&cells) < 5);
-    let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
-    let paused = threads();
+    await_threads(before);
     queue::resume();
-    assert_eq!(threads(), paused + 1);
+    await_threads(before + 1);
     queue::wait_idle();
     assert_eq!(ready(&cells), 5);
 }
