@@ -92,6 +92,21 @@ fn inner_functions_and_calls_with_keywords() {
 }
 
 #[test]
+fn star_arguments_and_starred_tuples() {
+    let p = snippet("def g(*args):\n    return args[0] * 10 + args[1]\n\ndef h(*args):\n    return g(*args)\n\ndef f(n):\n    t = (n, n + 1)\n    return g(*t) + g(n, *t) + len((*t, 7)) + h(n, 1)\n");
+    assert_eq!(int(&p, &[2]), 23 + 22 + 3 + 21);
+}
+
+#[test]
+fn branches_excluded_by_none_still_count_for_types() {
+    let p = snippet("def f(n):\n    if n is None:\n        return 0.5\n    return n\n");
+    assert_eq!(call(&p, &[(Type::INT, 3)]).expect("no exception"), [3f64.to_bits()]);
+    // Unless they make no sense for the type.
+    let p = snippet("def f(n):\n    if n is None:\n        return 'none'\n    return n\n");
+    assert_eq!(int(&p, &[3]), 3);
+}
+
+#[test]
 fn exceptions_are_traps() {
     let p = snippet("def f(a, b):\n    if a > 5:\n        x = 1\n    return a // b + x\n");
     let zero = call(&p, &[(Type::INT, 1), (Type::INT, 0)]).expect_err("zero");

@@ -11,6 +11,7 @@ mod inspect;
 pub mod interrupt;
 mod native;
 mod outside;
+mod print;
 mod python_layer;
 mod raise;
 mod result;

@@ -92,6 +92,7 @@ mod _numba {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
+        crate::print::install();
         let mut exported: Vec<PyObjectRef> = Vec::new();
         let mut add = |name: &str, object: PyObjectRef| -> PyResult<()> {
             exported.push(vm.ctx.new_str(name).into());
