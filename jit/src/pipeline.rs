@@ -11,6 +11,7 @@ use crate::error::CompileError;
 use crate::hir::build::{nopython, ordinary as ordinary_build};
 use crate::hir::infer::{Calls, infer};
 use crate::hir::passes::{fuse::fuse, inline::inline_closures, parallel::find_parallel};
+use crate::hir::simplify::split_tuple_params;
 use crate::hir::types::Type;
 use crate::hir::value::JitFunction;
 use crate::hir::{self, verify};
@@ -81,6 +82,7 @@ fn nopython_hir(f: &dyn JitFunction, args: &[Type], calls: &mut Session) -> Resu
     dump(DumpKind::Bytecode, &code.qualname, || code.listing());
     let source = nopython::Source { code: &code, outside: &*outside, options, free_as_params: false };
     let mut func = timing::run(Pass::Hir, || nopython::build(&source))?;
+    split_tuple_params(&mut func, args);
     timing::run(Pass::Inline, || inline_closures(&mut func, &*outside))?;
     timing::run(Pass::Infer, || infer(&mut func, args, &*outside, calls))?;
     if calls.provisional() {

@@ -98,15 +98,6 @@ fn star_arguments_and_starred_tuples() {
 }
 
 #[test]
-fn branches_excluded_by_none_still_count_for_types() {
-    let p = snippet("def f(n):\n    if n is None:\n        return 0.5\n    return n\n");
-    assert_eq!(call(&p, &[(Type::INT, 3)]).expect("no exception"), [3f64.to_bits()]);
-    // Unless they make no sense for the type.
-    let p = snippet("def f(n):\n    if n is None:\n        return 'none'\n    return n\n");
-    assert_eq!(int(&p, &[3]), 3);
-}
-
-#[test]
 fn exceptions_are_traps() {
     let p = snippet("def f(a, b):\n    if a > 5:\n        x = 1\n    return a // b + x\n");
     let zero = call(&p, &[(Type::INT, 1), (Type::INT, 0)]).expect_err("zero");

@@ -194,6 +194,23 @@ fn fold_tuples(f: &mut Func) -> bool {
                         subst[inst.results[0].index()] = Some(*sequence);
                     }
                 }
+                Op::Binary { op: super::BinaryOp::Add, a, b: c, .. } => {
+                    if let (Some(Op::Tuple(x)), Some(Op::Tuple(y))) = (f.def_op(&defs, *a), f.def_op(&defs, *c)) {
+                        let joined = x.iter().chain(y).copied().collect();
+                        f.blocks[b].insts[i].op = Op::Tuple(joined);
+                        changed = true;
+                    }
+                }
+                Op::Call { callee, args, keywords } => {
+                    if let [(star, tuple)] = &keywords[..]
+                        && **star == *super::build::STAR
+                        && let Some(Op::Tuple(items)) = f.def_op(&defs, *tuple)
+                    {
+                        let args = args.iter().chain(items).copied().collect();
+                        f.blocks[b].insts[i].op = Op::Call { callee: *callee, args, keywords: vec![] };
+                        changed = true;
+                    }
+                }
                 _ => {}
             }
         }
@@ -209,10 +226,34 @@ fn fold_tuples(f: &mut Func) -> bool {
         b.insts.retain(|i| !(i.results.len() == 1 && subst[i.results[0].index()].is_some()));
     }
     if subst.iter().any(Option::is_some) {
-        changed = f.blocks.iter().any(|b| !b.insts.is_empty());
+        changed = true;
         f.map_uses(resolve);
     }
     changed
+}
+
+/// Makes the items of tuple parameters values of their own, so that whatever
+/// takes a tuple apart (or passes it on with `*`) sees them.
+pub fn split_tuple_params(f: &mut Func, args: &[super::types::Type]) {
+    let params = f.blocks[0].params.clone();
+    let mut made = Vec::new();
+    for (p, t) in params.iter().zip(args) {
+        let super::types::Type::Tuple(items) = t else { continue };
+        let mut parts = Vec::new();
+        for index in 0..items.len() as u32 {
+            let v = f.add_value(super::types::Type::Unknown);
+            made.push(super::Inst::new(Op::TupleGet { tuple: *p, index }, vec![v], f.first_line));
+            parts.push(v);
+        }
+        let whole = f.add_value(super::types::Type::Unknown);
+        f.names[whole.index()] = f.names[p.index()].clone();
+        f.map_uses(|v| if v == *p { whole } else { v });
+        made.push(super::Inst::new(Op::Tuple(parts), vec![whole], f.first_line));
+    }
+    if !made.is_empty() {
+        f.blocks[0].insts.splice(0..0, made);
+        simplify(f);
+    }
 }
 
 /// `CheckDefined` of true goes, of false ends its block.

@@ -3,7 +3,7 @@
 
 use super::super::value::{Closure, ConstValue, Global};
 use super::super::{BinaryOp, CompareOp, Op, UnaryOp, Variable};
-use super::{Item, Machine, StackExt, Step};
+use super::{Item, Machine, STAR, StackExt, Step};
 use crate::bytecode::{Code, Instr, Opcode};
 use crate::error::CompileError;
 use std::sync::Arc;
@@ -33,6 +33,10 @@ const COMPARE: [CompareOp; 6] =
 /// Bit of `COMPARE_OP` that asks for a bool.
 const COMPARE_TO_BOOL: u32 = 16;
 
+/// Intrinsics of `CALL_INTRINSIC_1`.
+const UNARY_POSITIVE: u32 = 5;
+const LIST_TO_TUPLE: u32 = 6;
+
 /// Bits of `SET_FUNCTION_ATTRIBUTE`.
 const FUNCTION_DEFAULTS: u32 = 1;
 const FUNCTION_KWDEFAULTS: u32 = 2;
@@ -54,7 +58,7 @@ fn refusal(op: Opcode) -> (&'static str, &'static str) {
         O::StoreGlobal | O::DeleteGlobal | O::StoreName | O::DeleteName => ("T0017", "assigning global variables"),
         O::PushExcInfo | O::CheckExcMatch | O::PopExcept | O::Reraise => ("T0018", "try blocks"),
         O::LoadSpecial | O::WithExceptStart => ("T0019", "with blocks"),
-        O::CallFunctionEx => ("T0020", "calls with * or ** arguments"),
+        O::CallFunctionEx => ("T0020", "calls with ** arguments"),
         O::MatchClass | O::MatchKeys | O::MatchMapping | O::MatchSequence | O::GetLen => ("T0021", "match statements"),
         O::LoadBuildClass => ("T0022", "class definitions inside a function"),
         O::LoadSuperAttr => ("T0023", "super()"),
@@ -162,7 +166,7 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
             let a = truth(m, a)?;
             m.emit_push(Op::Unary { op: UnaryOp::Not, a })?;
         }
-        O::CallIntrinsic1 if i.arg == 5 => unary(m, UnaryOp::Pos)?,
+        O::CallIntrinsic1 if i.arg == UNARY_POSITIVE => unary(m, UnaryOp::Pos)?,
         O::ToBool => {
             let a = m.pop()?;
             let v = truth(m, a)?;
@@ -232,12 +236,21 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
             m.emit_push(Op::Tuple(items))?;
         }
         O::ListExtend if arg == 1 => {
-            let (items, list) = (m.pop()?, m.pop()?);
-            match (m.made_by(list), m.constant(items)) {
-                (Some(Op::Tuple(empty)), Some(ConstValue::Tuple(_))) if empty.is_empty() => m.push(items),
+            let (b, a) = (m.pop()?, m.pop()?);
+            match (m.made_by(a), m.constant(b)) {
+                (Some(Op::Tuple(empty)), Some(ConstValue::Tuple(_))) if empty.is_empty() => m.push(b),
+                (Some(Op::Tuple(_) | Op::Binary { .. }), _) => {
+                    m.emit_push(Op::Binary { op: BinaryOp::Add, a, b, inplace: false })?;
+                }
                 _ => return Err(m.unsupported("T0010", "lists".into())),
             }
         }
+        O::ListAppend if arg == 1 => {
+            let (item, a) = (m.pop()?, m.pop()?);
+            let b = m.emit(Op::Tuple(vec![item]))?;
+            m.emit_push(Op::Binary { op: BinaryOp::Add, a, b, inplace: false })?;
+        }
+        O::CallIntrinsic1 if i.arg == LIST_TO_TUPLE => {}
 
         // Attributes and calls.
         O::LoadAttr => {
@@ -257,6 +270,15 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
             let names = names.iter().map(|n| if let ConstValue::Str(s) = n { Some(s.clone()) } else { None });
             let names = names.collect::<Option<Vec<_>>>().ok_or_else(|| CompileError::bug("keyword name is not text"))?;
             call(m, arg, names)?;
+        }
+        O::CallFunctionEx => {
+            if m.pop_item()? != Item::Null {
+                return Err(m.unsupported("T0020", "calls with ** arguments".into()));
+            }
+            let tuple = m.pop()?;
+            m.pop_item()?;
+            let callee = m.pop()?;
+            m.emit_push(Op::Call { callee, args: vec![], keywords: vec![(STAR.into(), tuple)] })?;
         }
         O::GetIter => {
             let object = m.pop()?;
@@ -414,8 +436,9 @@ fn list_is_transient(code: &Code, position: usize) -> bool {
             // This instruction consumes the list.
             match i.op {
                 O::Call | O::CallKw | O::ContainsOp | O::UnpackSequence | O::GetIter => return true,
+                O::CallIntrinsic1 => return i.arg == LIST_TO_TUPLE,
                 // Part of a bigger display: follow that one, now on top.
-                O::ListExtend | O::BuildList | O::BuildTuple => {
+                O::ListExtend | O::ListAppend | O::BuildList | O::BuildTuple => {
                     above = 1;
                     continue;
                 }

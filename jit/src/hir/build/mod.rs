@@ -15,6 +15,10 @@ use super::{ExitReason, Op, Value, Variable};
 use crate::error::CompileError;
 use std::sync::Arc;
 
+/// Keyword that stands for `*` in a call: its value is a tuple of further
+/// positional arguments. Gone once the tuple's items are known.
+pub const STAR: &str = "*";
+
 /// A slot of the abstract value stack.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {

@@ -96,6 +96,10 @@ impl Infer<'_> {
             let t = self.ty(callee);
             return Err(typing::no_implementation(&t.to_string(), "call", &[]));
         };
+        if keywords.iter().any(|(k, _)| **k == *crate::hir::build::STAR) {
+            let what = "not supported in nopython mode: a * argument that is not a tuple";
+            return Err(CompileError::unsupported("T0020", what));
+        }
         let t = match &*g {
             Global::Library(path) => return self.library_call(path, callee, args, keywords),
             Global::DType(d) => self.cast_call(&Type::Scalar(*d), args, keywords)?,
