@@ -18,7 +18,7 @@
 
 use std::{fs, path::Path, path::PathBuf, time::Duration};
 
-use regex::Regex;
+use regex_lite::Regex;
 
 use crate::binary;
 

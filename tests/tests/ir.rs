@@ -74,7 +74,7 @@ fn listing(module: &Module) -> Result<String, String> {
     let text = code.disassemble();
     let lines = text.lines().filter(|l| !l.starts_with(';'));
     // Addresses of the process are the only long numbers.
-    let long = regex::Regex::new(r"\b[0-9A-F]{11,16}h").expect("a valid pattern");
+    let long = regex_lite::Regex::new(r"\b[0-9A-F]{11,16}h").expect("a valid pattern");
     Ok(lines.map(|l| format!("{}\n", long.replace_all(l, "<address>"))).collect())
 }
 
