@@ -7,6 +7,7 @@ pub mod entity;
 pub mod error;
 pub mod exec_memory;
 pub mod hir;
+mod interpreted;
 pub mod library;
 pub mod lir;
 pub mod llvm;

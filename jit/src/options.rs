@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 pub enum TierMode {
     /// Nothing is compiled: jitted functions run in the interpreter.
     Off,
+    /// The compiler's lower form is interpreted: slow, for comparing with.
+    Lir,
     /// Only the quick baseline tier.
     Baseline,
     /// Baseline first, then the optimising tier in the background.
@@ -19,6 +21,7 @@ pub enum TierMode {
 /// Spellings of the tier modes; the first column is what the user writes.
 pub const TIER_MODES: &[(&str, TierMode)] = &[
     ("off", TierMode::Off),
+    ("lir", TierMode::Lir),
     ("baseline", TierMode::Baseline),
     ("full", TierMode::Full),
 ];

@@ -17,12 +17,12 @@ use crate::hir::value::JitFunction;
 use crate::hir::{self, verify};
 use crate::lir::{ImportData, Module, Signature};
 use crate::lower::{self, Callee, Callees};
-use crate::options::{self, DumpKind};
+use crate::options::{self, DumpKind, TierMode};
 use crate::ordinary::{CompiledLoop, LoopRequest, NotCompiled};
 use crate::specialisation::Specialisation;
 use crate::timing::{self, Pass};
 use crate::unit::EntryCell;
-use crate::{abi, stats, tier};
+use crate::{abi, interpreted, stats, tier};
 use parking_lot::ReentrantMutex;
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -123,9 +123,12 @@ fn finish_lir(mut module: Module, name: &str) -> Result<Arc<Module>, CompileErro
 }
 
 /// Baseline code of a module.
-fn emit(module: &Module, name: &str, unit: u64, cell: &EntryCell) -> Result<CompiledCode, CompileError> {
+fn emit(module: &Arc<Module>, name: &str, unit: u64, cell: &EntryCell) -> Result<CompiledCode, CompileError> {
     let start = Instant::now();
-    let code = timing::run(Pass::Baseline, || baseline::compile(module, unit, cell))
+    let code = timing::run(Pass::Baseline, || match options::get().tier {
+        TierMode::Lir => baseline::compile(&interpreted::wrap(module), unit, cell),
+        _ => baseline::compile(module, unit, cell),
+    })
         .map_err(|e| CompileError::bug(format!("no machine code for {name}: {e}")))?;
     stats::baseline(unit, start.elapsed(), code.bytes().len() as u64);
     dump(DumpKind::Asm, name, || code.disassemble());

@@ -218,7 +218,7 @@ const PRINT: Rows = symbol_rows! {
 };
 
 /// Every list of this crate's table.
-const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT];
+const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT, crate::interpreted::ROWS];
 
 type Table = HashMap<&'static str, &'static Row>;
 

@@ -267,7 +267,8 @@ pub unsafe extern "C" fn taipan_unwind(ctx: *mut Ctx, site: u32) {
     // SAFETY: contract of this function.
     let trace = unsafe { &mut (*ctx).trace };
     // Deep recursion: keep the innermost frames, which say where it broke.
-    if trace.len() < 1000 {
+    // Site 0 is no place in the user's program.
+    if site != 0 && trace.len() < 1000 {
         trace.push(site);
     }
 }

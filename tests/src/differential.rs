@@ -1,9 +1,8 @@
 //! Running one Python program under several engines that must agree.
 //!
-//! The engines differ in who executes jitted functions: the interpreter,
-//! baseline code, LLVM code, the tiers as users get them, and CPython with
-//! Numba where `TAIPAN_ORACLE` names such a Python. (The LIR interpreter is an
-//! engine of the IR tests, `engine.rs`.)
+//! The engines differ in who executes jitted functions: the interpreter, the
+//! LIR interpreter, baseline code, LLVM code, the tiers as users get them, and
+//! CPython with Numba where `TAIPAN_ORACLE` names such a Python.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -61,6 +60,7 @@ pub fn engines() -> Vec<Box<dyn PythonEngine>> {
     let taipan = |name, variables| -> Box<dyn PythonEngine> { Box::new(Taipan { name, variables }) };
     vec![
         taipan("interpreter", &[("TAIPAN_JIT", "off"), ("NUMBA_DISABLE_JIT", "1")]),
+        taipan("lir", &[("TAIPAN_JIT", "lir")]),
         taipan("baseline", &[("TAIPAN_JIT", "baseline")]),
         taipan("llvm", &[("TAIPAN_JIT", "full"), ("TAIPAN_JIT_SYNC", "1")]),
         taipan("full", &[("TAIPAN_JIT", "full")]),

@@ -148,7 +148,7 @@ pub const FLAGS: &[Flag] = &[
         spellings: &["-X"],
         effect: Value("opt", Options::set_x_option),
         help: "implementation option, among them\n\
-               jit=off|baseline|full   how far to compile; also TAIPAN_JIT\n\
+               jit=off|lir|baseline|full   how far to compile; also TAIPAN_JIT\n\
                dev, faulthandler, utf8[=0|1], int_max_str_digits=n, cpu_count=n,\n\
                no_debug_ranges, warn_default_encoding",
     },
@@ -343,7 +343,7 @@ mod tests {
             (&["-Z"][..], "Unknown option: -Z"),
             (&["--nope"], "unknown option --nope"),
             (&["-c"], "Argument expected for the -c option"),
-            (&["-X", "jit=fast"], "-X jit: expected off, baseline or full, not 'fast'"),
+            (&["-X", "jit=fast"], "-X jit: expected off, lir, baseline or full, not 'fast'"),
             (&["--dump=hir,x86"], "--dump: expected bytecode, hir, lir, asm or llvm, not 'x86'"),
         ] {
             assert_eq!(parsed(words).err(), Some(UsageError(message.into())));

@@ -19,7 +19,26 @@ pub enum Fit {
 
 /// The fit of a value of type `from` to a parameter of type `to`; `None` = no
 /// conversion.
+///
+/// Optional types are taken off by a loop and not by a call of itself: LLVM
+/// turns `fit(…).max(Promote)` into a loop that keeps the range of the
+/// maximum (never `Exact`) for results that do not pass through it.
 pub fn fit(from: &Type, to: &Type) -> Option<Fit> {
+    let (mut to, mut least) = (to, Fit::Exact);
+    while from != to
+        && let Type::Optional(inner) = to
+    {
+        least = Fit::Promote;
+        if *from == Type::None {
+            return Some(least);
+        }
+        to = inner;
+    }
+    Some(fit_plain(from, to)?.max(least))
+}
+
+/// [`fit`] to a type that is not optional.
+fn fit_plain(from: &Type, to: &Type) -> Option<Fit> {
     if from == to {
         return Some(Fit::Exact);
     }
@@ -37,8 +56,6 @@ pub fn fit(from: &Type, to: &Type) -> Option<Fit> {
             }
             Some(worst)
         }
-        (Type::None, Type::Optional(_)) => Some(Fit::Promote),
-        (f, Type::Optional(t)) => fit(f, t).map(|x| x.max(Fit::Promote)),
         _ => None,
     }
 }
@@ -77,14 +94,22 @@ pub fn total(args: &[Type], params: &[Type]) -> Option<[u32; 3]> {
     if args.len() != params.len() {
         return None;
     }
-    let fits = args.iter().zip(params).map(|(a, p)| fit(a, p)).collect::<Option<Vec<Fit>>>()?;
-    let count = |kind: Fit| fits.iter().filter(|f| **f == kind).count() as u32;
-    Some([count(Fit::Unsafe), count(Fit::Safe), count(Fit::Promote)])
+    let mut counts = [0; 3];
+    for (a, p) in args.iter().zip(params) {
+        match fit(a, p)? {
+            Fit::Exact => {}
+            Fit::Promote => counts[2] += 1,
+            Fit::Safe => counts[1] += 1,
+            Fit::Unsafe => counts[0] += 1,
+        }
+    }
+    Some(counts)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn scalars(names: &[&str]) -> Vec<Type> {
         names.iter().map(|n| Type::Scalar(DType::from_name(n).expect("a dtype"))).collect()
@@ -94,6 +119,16 @@ mod tests {
     fn an_integer_prefers_float64_to_a_narrower_integer() {
         let arg = scalars(&["int64"]);
         assert!(total(&arg, &scalars(&["float64"])) < total(&arg, &scalars(&["int32"])));
+    }
+
+    #[test]
+    fn totals_count_every_kind_of_fit() {
+        let params = scalars(&["int64", "float64", "float64", "int32"]);
+        assert_eq!(total(&scalars(&["int64", "float64", "float32", "int64"]), &params), Some([1, 0, 1]));
+        let optional = [Type::Optional(Arc::new(params[0].clone()))];
+        assert_eq!(total(&params[..1], &optional), Some([0, 0, 1]));
+        assert_eq!(total(&[Type::None], &optional), Some([0, 0, 1]));
+        assert_eq!(fit(&optional[0], &optional[0]), Some(Fit::Exact));
     }
 
     #[test]
