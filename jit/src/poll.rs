@@ -66,6 +66,23 @@ pub unsafe extern "C" fn taipan_poll_interrupt(ctx: *mut Ctx, site: u32) -> i32 
     STATUS_OK
 }
 
+/// Called at the start of a function whose frame would end at `lowest`, which
+/// is below the context's stack limit: raises `RecursionError` at `site` if the
+/// stack is used up, serves the poll word otherwise. Gives the status.
+///
+/// # Safety
+/// `ctx` is the calling thread's context.
+pub unsafe extern "C" fn taipan_stack_limit(ctx: *mut Ctx, lowest: usize, site: u32) -> i32 {
+    // SAFETY: contract of this function.
+    unsafe {
+        if (*ctx).stack_is_low(lowest) {
+            taipan_trap(ctx, TrapKind::Recursion as u32, site, 0, 0, 0, 0);
+            return STATUS_TRAP;
+        }
+        taipan_poll_interrupt(ctx, site)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

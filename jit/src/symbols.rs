@@ -176,6 +176,7 @@ const TRAPS: Rows = symbol_rows! {
 
 const POLLS: Rows = symbol_rows! {
     call taipan_poll_interrupt(Ptr, I32) -> I32 = crate::poll::taipan_poll_interrupt;
+    call taipan_stack_limit(Ptr, I64, I32) -> I32 = crate::poll::taipan_stack_limit;
     call taipan_poll(Ptr, I64, I32, I32, Ptr, Ptr) -> I64 = crate::tier::taipan_poll;
 };
 

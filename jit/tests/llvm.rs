@@ -152,12 +152,11 @@ fn deep_recursion_raises() {
     let here = std::ptr::from_ref(&run) as usize;
     // SAFETY: this thread's context; the true limit is put back.
     unsafe {
-        let limit = (*ctx).stack_limit;
-        (*ctx).stack_limit = here - 64 * 1024;
+        let floor = (*ctx).set_stack_floor(here - 64 * 1024);
         assert_eq!(run(&[1_000_000]).0, STATUS_TRAP);
         assert_eq!(trap().0, TrapKind::Recursion);
         assert!((*ctx).trace.len() >= 100 && (*ctx).trace.iter().all(|s| *s == 8));
-        (*ctx).stack_limit = limit;
+        (*ctx).set_stack_floor(floor);
     }
 }
 

@@ -8,10 +8,10 @@
 //! `unsafe` room: the `extern "C"` functions here are called by compiled code
 //! with the `Ctx` pointer that [`Ctx::current`] gave to its caller; that
 //! pointer is valid for the life of the thread and never shared between
-//! threads, except for the atomic [`Ctx::poll`] word.
+//! threads, except for the atomic words [`Ctx::poll`] and [`Ctx::stack_limit`].
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// The call succeeded; results are in the result slots.
@@ -155,14 +155,18 @@ pub struct Ctx {
     /// Offset 0: bits of [`poll`]. Read at every loop back edge.
     pub poll: AtomicU32,
     reserved: u32,
-    /// Offset 8: native functions raise `RecursionError` when the stack
-    /// pointer is below this address. 0 = unlimited.
-    pub stack_limit: usize,
+    /// Offset 8: native functions that call others come to
+    /// [`Ctx::stack_is_low`] when the stack pointer is below this address:
+    /// the floor of the stack, or the highest address while a poll bit waits,
+    /// so that recursion is interrupted as loops are.
+    pub stack_limit: AtomicUsize,
     /// The exception, valid after [`STATUS_TRAP`].
     pub trap: Trap,
     /// Sites of the frames that the trap left, innermost first, without the
     /// raising site itself.
     pub trace: Vec<u32>,
+    /// Lowest address that native code may use; 0 = unlimited.
+    stack_floor: usize,
 }
 
 /// Byte offset of [`Ctx::poll`] for code generators.
@@ -171,7 +175,7 @@ pub const CTX_POLL: i32 = 0;
 pub const CTX_STACK_LIMIT: i32 = 8;
 
 struct CtxPtr(*mut Ctx);
-// SAFETY: other threads only touch the atomic `poll` word through the registry.
+// SAFETY: other threads only touch the atomic words through the registry.
 unsafe impl Send for CtxPtr {}
 
 static ALL_CTX: Mutex<Vec<CtxPtr>> = Mutex::new(Vec::new());
@@ -201,12 +205,14 @@ impl Ctx {
     pub fn current() -> *mut Ctx {
         CURRENT.with(|c| {
             if c.0.get().is_null() {
+                let stack_floor = stack_floor();
                 let p = Box::into_raw(Box::new(Ctx {
                     poll: AtomicU32::new(0),
                     reserved: 0,
-                    stack_limit: stack_floor(),
+                    stack_limit: AtomicUsize::new(stack_floor),
                     trap: Trap { kind: TrapKind::Pending, site: 0, args: [0; 4] },
                     trace: Vec::new(),
+                    stack_floor,
                 }));
                 if let Ok(mut all) = ALL_CTX.lock() {
                     all.push(CtxPtr(p));
@@ -222,10 +228,28 @@ impl Ctx {
     pub fn set_poll_all(bits: u32) {
         if let Ok(all) = ALL_CTX.lock() {
             for c in all.iter() {
-                // SAFETY: registered contexts are alive; the word is atomic.
-                unsafe { (*c.0).poll.fetch_or(bits, Ordering::Release) };
+                // SAFETY: registered contexts are alive; both words are atomic.
+                unsafe {
+                    (*c.0).poll.fetch_or(bits, Ordering::Release);
+                    // After the bits: whoever lowers the limit sees them.
+                    (*c.0).stack_limit.store(usize::MAX, Ordering::Release);
+                }
             }
         }
+    }
+
+    /// What a function does whose frame would end at `lowest`, below
+    /// [`Ctx::stack_limit`]: `true` if the stack is really used up, `false` if
+    /// only the poll word wants to be looked at (the limit is put back).
+    pub fn stack_is_low(&self, lowest: usize) -> bool {
+        self.stack_limit.store(self.stack_floor, Ordering::Release);
+        lowest < self.stack_floor
+    }
+
+    /// Lets the stack seem to end at `floor` (for tests); gives the true end.
+    pub fn set_stack_floor(&mut self, floor: usize) -> usize {
+        self.stack_limit.store(floor, Ordering::Release);
+        std::mem::replace(&mut self.stack_floor, floor)
     }
 }
 

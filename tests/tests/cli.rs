@@ -51,7 +51,7 @@ fn statuses_and_streams() {
         (&["-c", "raise KeyboardInterrupt"], "", -2, "", "KeyboardInterrupt"),
         (&["-Z"], "", 2, "", "Unknown option: -Z\nusage: "),
         (&["-c"], "", 2, "", "Argument expected for the -c option"),
-        (&["-X", "jit=fast", "-c", "1"], "", 2, "", "expected off, baseline or full"),
+        (&["-X", "jit=fast", "-c", "1"], "", 2, "", "expected off, lir, baseline or full"),
         (&["no-such-script.py"], "", 2, "", "[Errno 2] No such file or directory"),
         (&["-m", "no_such_module"], "", 1, "", "No module named no_such_module"),
         (&["-"], "print('in')", 0, "in\n", ""),

@@ -108,8 +108,8 @@ pub(super) enum Stub {
     Edge { label: DynamicLabel, target: Target },
     /// Slow path of a poll.
     Poll { label: DynamicLabel, back: DynamicLabel, block: Block, number: i64 },
-    /// The stack is exhausted.
-    Recursion { label: DynamicLabel },
+    /// The stack pointer is below the limit.
+    StackLimit { label: DynamicLabel, back: DynamicLabel },
 }
 
 pub(super) struct FuncEmitter<'a> {
@@ -556,9 +556,9 @@ impl<'a> FuncEmitter<'a> {
                 self.asm.bind(label);
                 self.poll_slow(block, number, back);
             }
-            Stub::Recursion { label } => {
+            Stub::StackLimit { label, back } => {
                 self.asm.bind(label);
-                self.recursion();
+                self.stack_limit(back);
             }
         }
     }

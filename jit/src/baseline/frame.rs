@@ -3,7 +3,7 @@
 use super::asm::{Alu, Asm, Mem, Operand};
 use super::emit::{FuncEmitter, Stub};
 use super::moves::{Place, Source};
-use super::regalloc::{Allocation, CTX, RAX, RDI, RDX, RSI, RSP};
+use super::regalloc::{Allocation, CTX, RAX, RCX, RDI, RDX, RSI, RSP};
 use super::select::Selection;
 use super::sysv;
 use crate::lir::analysis::Liveness;
@@ -11,7 +11,7 @@ use crate::lir::op::Op;
 use crate::lir::{Func, Inst, Ty};
 use dynasmrt::DynamicLabel;
 use std::collections::HashMap;
-use taipan_runtime::trap::{CTX_STACK_LIMIT, STATUS_TRAP, TrapKind};
+use taipan_runtime::trap::CTX_STACK_LIMIT;
 
 /// Frames up to this size need no check in functions that call nothing: the
 /// reserve below `Ctx::stack_limit` has room for them.
@@ -108,7 +108,9 @@ impl FuncEmitter<'_> {
             self.asm.lea(RAX, Mem::Base(RSP, -frame.size));
             self.asm.cmp_reg_mem(RAX, Mem::Base(RDI, CTX_STACK_LIMIT));
             self.asm.jcc(super::asm::cc::B, label);
-            self.stubs.push(Stub::Recursion { label });
+            let back = self.asm.label();
+            self.asm.bind(back);
+            self.stubs.push(Stub::StackLimit { label, back });
         }
         self.asm.grow_stack(frame.size);
         for (r, o) in self.saved() {
@@ -158,19 +160,35 @@ impl FuncEmitter<'_> {
         self.asm.ret();
     }
 
-    /// Raises `RecursionError` before the frame exists; the context is in rdi.
-    pub(super) fn recursion(&mut self) {
+    /// The stack pointer is below the limit before the frame exists: raises,
+    /// or goes on at `back` with every argument where it was. The context is
+    /// in rdi, the frame's lowest address in rax.
+    pub(super) fn stack_limit(&mut self, back: DynamicLabel) {
+        const INTEGERS: [u8; 6] = [RDI, RSI, RDX, RCX, 8, 9];
+        const FLOATS: u8 = 8;
         let site = self.func.insts.iter().map(|i| i.site).find(|s| *s != 0).unwrap_or(0);
-        self.asm.grow_stack(24);
-        self.asm.mov_imm(RSI, i64::from(TrapKind::Recursion as u32));
-        self.asm.mov_imm(RDX, i64::from(site));
-        for r in [super::regalloc::RCX, 8, 9] {
-            self.asm.mov_imm(r, 0);
+        let slot = |n: usize| Mem::stack(8 * n as i32);
+        // rsp is 8 off 16 at entry.
+        let size = 8 * (INTEGERS.len() as i32 + i32::from(FLOATS)) + 8;
+        self.asm.grow_stack(size);
+        for (n, r) in INTEGERS.into_iter().enumerate() {
+            self.asm.store(8, slot(n), r);
         }
-        self.asm.store_imm(8, Mem::stack(0), 0);
-        self.asm.call_address(crate::symbols::address("taipan_trap"));
-        self.asm.mov_imm(RAX, i64::from(STATUS_TRAP));
-        self.asm.shrink_stack(24);
+        for x in 0..FLOATS {
+            self.asm.fstore(8, slot(INTEGERS.len() + usize::from(x)), x);
+        }
+        self.asm.mov(RSI, RAX);
+        self.asm.mov_imm(RDX, i64::from(site));
+        self.asm.call_address(crate::symbols::address("taipan_stack_limit"));
+        for (n, r) in INTEGERS.into_iter().enumerate() {
+            self.asm.load(8, r, slot(n));
+        }
+        for x in 0..FLOATS {
+            self.asm.fload(8, x, slot(INTEGERS.len() + usize::from(x)));
+        }
+        self.asm.shrink_stack(size);
+        self.asm.test(4, RAX, RAX);
+        self.asm.jcc(super::asm::cc::E, back);
         self.asm.ret();
     }
 }

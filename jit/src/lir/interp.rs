@@ -17,6 +17,7 @@ use super::op::{Cc, Op};
 use super::{Aux, Block, Func, FuncId, InstData, Module, Symbol, Target, Ty};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use taipan_runtime::buffer::{Buffer, taipan_buffer_release};
 use taipan_runtime::trap::{Ctx, STATUS_EXIT, STATUS_OK, STATUS_TRAP, TrapKind, intern, taipan_trap, taipan_unwind};
 
 /// Runs a function: parameter slots in, status and result slots out (those of
@@ -120,10 +121,13 @@ impl Interp<'_> {
         }
         let here = (&raw const params).addr();
         // SAFETY: the context is this thread's.
-        if here < unsafe { (*self.ctx).stack_limit } {
+        if here < unsafe { (*self.ctx).stack_limit.load(Ordering::Relaxed) } {
             let site = func.insts.iter().map(|i| i.site).find(|s| *s != 0).unwrap_or(0);
-            self.trap(TrapKind::Recursion, site, &[]);
-            return Ok((STATUS_TRAP, vec![]));
+            // SAFETY: the context is this thread's.
+            let status = unsafe { crate::poll::taipan_stack_limit(self.ctx, here, site) };
+            if status != STATUS_OK {
+                return Ok((status, vec![]));
+            }
         }
         let mut frame = Frame { func, values: vec![0; func.values.len()], objects: vec![] };
         for (p, a) in params.iter().zip(args) {
@@ -182,6 +186,10 @@ impl Interp<'_> {
                         }
                     };
                     if status != STATUS_OK {
+                        for r in &args {
+                            // SAFETY: what a poll lists is owned here.
+                            unsafe { taipan_buffer_release(*r as usize as *mut Buffer) };
+                        }
                         return Ok(Next::Done(status, vec![]));
                     }
                     if let Some(done) = self.leave(f, b, inst.imm) {

@@ -151,7 +151,9 @@ lir_ops! {
     // Calls and polls.
     Call "call" None, Signature, Call;
     CallSym "call_sym" None, Signature, Call;
-    Poll "poll" Some(0), None, Call;
+    /// Looks at the poll word at the header of loop `imm`; where that ends the
+    /// function, the operands (owned refs, `lir::ownership`) are released.
+    Poll "poll" None, None, Call;
     /// The i32 poll word of the context (ordinary loops branch on it).
     LoadPoll "load_poll" Some(0), Ty, Read;
     /// The operands (refs) are alive up to here, whatever addresses were

@@ -15,8 +15,8 @@
 //!   too. `keep` counts as a use and is removed.
 //!
 //! Results of a call whose status is not 0 hold nothing: on the way to its
-//! `unwind` they are not released. A poll that raises leaves the function
-//! without releasing: an interrupt may leak the buffers of the loop it ends.
+//! `unwind` they are not released. A poll lists what is owned at its header:
+//! that is released where an interrupt ends the function there.
 
 use super::analysis::{BitSet, Cfg, Liveness};
 use super::op::Op;
@@ -117,6 +117,14 @@ impl Counting {
         }
         let live_at_end = live.clone();
         for (n, i) in body.iter().enumerate().rev() {
+            if f.insts[i.index()].op == Op::Poll {
+                let params = f.blocks[b.index()].params.iter().map(|p| p.index());
+                let mut held: Vec<usize> = live.iter().chain(params).collect();
+                held.sort_unstable();
+                held.dedup();
+                f.insts[i.index()].args = held.into_iter().map(Value::new).filter(|v| self.owned(*v)).collect();
+                continue;
+            }
             let inst = &f.insts[i.index()];
             for r in &inst.results {
                 if self.owned(*r) && !live.contains(r.index()) {
@@ -293,6 +301,15 @@ mod tests {
             "fn0 @f(i64, i1) -> ref {\nbb0(v0: i64, v1: i1):\n  v2 = iconst.i32 0\n  v3 = call_sym @taipan_buffer_alloc(v0, v2)\n  v4 = call_sym @taipan_buffer_alloc(v0, v2)\n  brif v1, bb1, bb2\nbb1:\n  ret v3\nbb2:\n  trap index() !0\n}\n",
         );
         assert_eq!((count(&t, "retain"), count(&t, "release")), (0, 2), "{t}");
+    }
+
+    #[test]
+    fn a_poll_lists_what_its_loop_owns() {
+        let t = counted(
+            "fn0 @f(ref, i64, i1) {\nbb0(v0: ref, v1: i64, v2: i1):\n  v3 = iconst.i32 0\n  v4 = call_sym @taipan_buffer_alloc(v1, v3)\n  v5 = call_sym @taipan_buffer_alloc(v1, v3)\n  v6 = call_sym @taipan_buffer_alloc(v1, v3)\n  jump bb1(v5)\nbb1(v7: ref):\n  poll 0\n  v8 = call_sym @taipan_buffer_alloc(v1, v3)\n  brif v2, bb1(v8), bb2\nbb2:\n  keep v4\n  ret\n}\n",
+        );
+        // Neither the borrowed parameter nor the one that was never used.
+        assert!(t.contains("poll 0(v4, v7)"), "{t}");
     }
 
     #[test]

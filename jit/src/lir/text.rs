@@ -69,7 +69,7 @@ pub enum Form {
 /// The form of an operation.
 pub fn form(op: Op) -> Form {
     match op {
-        Op::Iconst | Op::StackAddr | Op::Poll => Form::Imm,
+        Op::Iconst | Op::StackAddr => Form::Imm,
         Op::Fconst => Form::FloatImm,
         Op::AddrConst => Form::HexImm,
         Op::Icmp | Op::Fcmp => Form::Compare,
@@ -83,7 +83,7 @@ pub fn form(op: Op) -> Form {
         Op::Jump => Form::Jump,
         Op::Brif => Form::Brif,
         Op::Trap => Form::Trap,
-        Op::Exit => Form::Exit,
+        Op::Exit | Op::Poll => Form::Exit,
         _ => Form::Args,
     }
 }

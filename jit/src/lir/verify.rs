@@ -306,6 +306,9 @@ impl Verifier<'_> {
                 if n != 0 || b == self.func.entry() {
                     errors.push("poll is the first instruction of a block that is not the entry".into());
                 }
+                if data.args.iter().any(|v| self.ty(*v) != Ty::Ref) {
+                    errors.push("what a poll releases is a ref".into());
+                }
                 if data.imm < 0 || data.imm > i64::from(u32::MAX) || !loops.insert(data.imm) {
                     errors.push(format!("loop number {} is negative or used before", data.imm));
                 }

@@ -110,6 +110,7 @@ pub(super) struct Assembly<'ctx> {
 pub(super) const TRAP: &str = "taipan_trap";
 pub(super) const UNWIND: &str = "taipan_unwind";
 pub(super) const POLL_INTERRUPT: &str = "taipan_poll_interrupt";
+pub(super) const STACK_LIMIT: &str = "taipan_stack_limit";
 
 impl<'ctx> Assembly<'ctx> {
     pub fn new(context: &'ctx Context, name: &str, features: Features) -> Self {

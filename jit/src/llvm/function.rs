@@ -5,7 +5,7 @@
 //! added at the edges. Raising blocks are cold and end in a call of the trap
 //! service and a return of the status.
 
-use super::assemble::{Assembly, Callee, POLL_INTERRUPT, TRAP, UNWIND};
+use super::assemble::{Assembly, Callee, POLL_INTERRUPT, STACK_LIMIT, TRAP, UNWIND};
 use super::error::{LlvmError, Result};
 use super::types::{Types, binary_opcode, cast_opcode, fast_math, float_predicate, int_predicate, intrinsic_name};
 use super::raw;
@@ -164,8 +164,10 @@ impl<'ctx> Lowering<'_, 'ctx> {
             let (deep, fine) = (self.new_block("deep"), self.new_block("shallow"));
             self.branch(low, deep, fine, Some(true))?;
             self.asm.builder.position_at_end(deep);
-            self.trap(TrapKind::Recursion, site, &[])?;
-            self.asm.builder.position_at_end(fine);
+            let sig = Signature { params: vec![Ty::Ptr, Ty::I64, Ty::I32], results: vec![Ty::I32] };
+            let f = self.asm.service(STACK_LIMIT, &sig);
+            let site = self.asm.ty.i32.const_int(u64::from(site), false);
+            self.call_or_leave(f, &[self.ctx()?.into(), sp.into(), site.into()], &[], fine)?;
         }
         let first = self.target_block(entry_block)?;
         let here = self.here()?;
@@ -521,17 +523,31 @@ impl<'ctx> Lowering<'_, 'ctx> {
         let word = self.load_poll()?;
         let zero = self.asm.ty.i32.const_zero();
         let set = self.asm.builder.build_int_compare(IntPredicate::NE, word, zero, "")?;
-        let (slow, leave, go) = (self.new_block("polled"), self.new_block("stop"), self.new_block("go"));
+        let (slow, go) = (self.new_block("polled"), self.new_block("go"));
         self.branch(set, slow, go, Some(true))?;
         let sig = Signature { params: vec![Ty::Ptr, Ty::I32], results: vec![Ty::I32] };
         let f = self.asm.service(POLL_INTERRUPT, &sig);
         self.asm.builder.position_at_end(slow);
         let site = self.asm.ty.i32.const_int(u64::from(i.site), false);
-        let call = self.asm.builder.build_direct_call(f, &[self.ctx()?.into(), site.into()], "")?;
-        let status = call.try_as_basic_value().basic().ok_or("poll without status")?.into_int_value();
+        self.call_or_leave(f, &[self.ctx()?.into(), site.into()], &i.args, go)
+    }
+
+    /// Calls a service that gives a status: ends the function with it, after
+    /// releasing `owned`, unless it is 0; else continues in `go`.
+    fn call_or_leave(&mut self, f: FunctionValue<'ctx>, args: &[BasicMetadataValueEnum<'ctx>], owned: &[Value], go: BasicBlock<'ctx>) -> Result<()> {
+        let leave = self.new_block("stop");
+        let call = self.asm.builder.build_direct_call(f, args, "")?;
+        let status = call.try_as_basic_value().basic().ok_or("service without status")?.into_int_value();
+        let zero = self.asm.ty.i32.const_zero();
         let stop = self.asm.builder.build_int_compare(IntPredicate::NE, status, zero, "")?;
         self.branch(stop, leave, go, None)?;
         self.asm.builder.position_at_end(leave);
+        if !owned.is_empty() {
+            let release = self.asm.symbol(&crate::symbols::symbol("taipan_buffer_release"));
+            for v in owned {
+                self.asm.builder.build_direct_call(release, &[self.value(*v)?.into()], "")?;
+            }
+        }
         self.asm.builder.build_return(Some(&status))?;
         self.asm.builder.position_at_end(go);
         Ok(())
