@@ -2,6 +2,9 @@
 //!
 //! Most of them are reductions of the ufunc table; what is here are the rules on types and the
 //! two-step formulas. Results come with the floating-point conditions for the caller to report.
+//!
+//! `unsafe` room: inner loops read elements at `start + i * stride` that the
+//! walk over the operand gives them.
 
 use num_complex::Complex;
 use smallvec::SmallVec;

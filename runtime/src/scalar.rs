@@ -1,4 +1,7 @@
 //! One element outside an array: reading, writing and converting single values.
+//!
+//! `unsafe` room: [`Scalar::load`] and [`Scalar::store`] access one element at
+//! an address their caller vouches for.
 
 use num_complex::Complex;
 

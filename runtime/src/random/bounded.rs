@@ -1,5 +1,8 @@
 //! Integers in a range: the masked rejection of the legacy generator, the multiplication of
 //! Lemire (2019) that `Generator.integers` uses, and the small-type chunking of both.
+//!
+//! `unsafe` room: elements are written to an array that was just made with
+//! that many elements.
 
 use super::BitSource;
 use crate::array::{Array, Order};

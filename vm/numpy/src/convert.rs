@@ -1,5 +1,8 @@
 //! Making arrays from Python objects: numbers, nested sequences, buffers,
 //! objects with `__array__`.
+//!
+//! `unsafe` room: arrays over the memory of exported buffers. The export is
+//! owned by the array's block, so the exporter keeps the memory in place.
 
 use crate::exceptions::OrRaise;
 use crate::interop::{array_from_value, as_array};

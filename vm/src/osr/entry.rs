@@ -1,4 +1,8 @@
 //! Into a compiled loop and out of it again.
+//!
+//! `unsafe` room: the compiled loop is called with slots of the number and
+//! kinds it was compiled for, and the frame is the one that is running
+//! (`frame_access.rs` says what that allows).
 
 use std::{
     collections::HashMap,

@@ -3,6 +3,9 @@
 //!
 //! Runs once, when the first hot loop is seen: a program without one pays
 //! nothing.
+//!
+//! `unsafe` room: words of objects made here are read, as many as their types
+//! have.
 
 use std::sync::{
     OnceLock,

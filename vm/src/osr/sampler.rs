@@ -19,6 +19,7 @@ use rustpython_vm::{
     signal::UserSignalSender,
     vm::thread::current_thread_slot,
 };
+use taipan_jit::queue;
 use taipan_runtime::trap::{Ctx, poll};
 
 use super::arm;
@@ -69,9 +70,21 @@ pub fn start(vm: &VirtualMachine, sender: UserSignalSender) {
     launch();
     // A live thread at fork is a warning to the user and no thread to the child.
     let hook = |name, action: fn()| vm.new_function(name, move |_: &VirtualMachine| action()).into();
-    vm.state.before_forkers.lock().push(hook("pause_sampler", stop));
-    vm.state.after_forkers_parent.lock().push(hook("resume_sampler", launch));
-    vm.state.after_forkers_child.lock().push(hook("resume_sampler", launch));
+    vm.state.before_forkers.lock().push(hook("pause_compilation", pause));
+    vm.state.after_forkers_parent.lock().push(hook("resume_compilation", resume));
+    vm.state.after_forkers_child.lock().push(hook("resume_compilation", resume));
+}
+
+/// Ends the threads that find and compile hot code, for a fork.
+fn pause() {
+    stop();
+    queue::pause();
+}
+
+/// Starts them again.
+fn resume() {
+    launch();
+    queue::resume();
 }
 
 /// Ends the thread and waits for it.
