@@ -66,6 +66,21 @@ pub fn specialise(f: &Arc<dyn JitFunction>, args: &[Type]) -> Result<Arc<Special
     Ok(wanted)
 }
 
+/// The typed HIR of a function that was compiled for these types, made again
+/// for people to read.
+///
+/// # Errors
+/// As for [`specialise`].
+pub fn typed(f: &dyn JitFunction, args: &[Type]) -> Result<hir::Func, CompileError> {
+    let _compiling = COMPILER.lock();
+    let mut session = Session::default();
+    session.active.push(Active { function: f.id(), args: args.to_vec(), found: Type::Unknown, depends: 0 });
+    let func = nopython_hir(f, args, &mut session)?;
+    // They were told when the function was compiled.
+    take_warnings();
+    func.ok_or_else(|| CompileError::bug(format!("{} is typed only provisionally", f.name())))
+}
+
 /// The warnings of compiling (why a prange loop is sequential), once each.
 pub fn take_warnings() -> Vec<String> {
     std::mem::take(&mut WARNINGS.lock().unwrap_or_else(|e| e.into_inner()))

@@ -13,6 +13,7 @@ pub mod build;
 pub mod cursor;
 pub mod edit;
 pub mod infer;
+pub mod listing;
 pub mod passes;
 pub mod reader;
 pub mod simplify;

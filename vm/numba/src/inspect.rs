@@ -1,10 +1,16 @@
 //! Texts for `inspect_types`, `inspect_llvm` and `inspect_asm`.
 
 use crate::outside::Function;
+use crate::types;
+use std::fmt::Write;
+use taipan_jit::hir::listing::LineTypes;
 use taipan_jit::hir::value::JitFunction;
 use taipan_jit::llvm::{Engine, Text};
 use taipan_jit::specialisation::Specialisation;
-use taipan_jit::tier;
+use taipan_jit::{pipeline, tier};
+
+/// Columns of a rule across the page.
+const WIDTH: usize = 80;
 
 /// One form of a compiled function.
 pub fn text(form: &str, code: &Specialisation, function: &Function) -> String {
@@ -23,7 +29,32 @@ fn llvm(code: &Specialisation, form: Text) -> String {
     }
 }
 
+/// The source with the types of what each line computes.
 fn types(code: &Specialisation, function: &Function) -> String {
-    let args: Vec<String> = code.arg_types.iter().map(ToString::to_string).collect();
-    format!("{} ({}) -> {}", function.name(), args.join(", "), code.return_type)
+    let args: Vec<String> = code.arg_types.iter().map(types::repr_of).collect();
+    let mut text = format!("{} ({})\n{}\n", function.name(), args.join(", "), "-".repeat(WIDTH));
+    let func = match pipeline::typed(function, &code.arg_types) {
+        Ok(func) => func,
+        Err(e) => return text + &e.message,
+    };
+    let file = std::fs::read_to_string(&*func.file).unwrap_or_default();
+    let source: Vec<&str> = file.lines().collect();
+    let mut next = func.first_line;
+    let _ = writeln!(text, "# File: {}", func.file);
+    for LineTypes { line, steps } in func.by_line() {
+        // Lines without code of their own belong to what follows them.
+        let through = line.max(next);
+        let shown = |n: u32| source.get(n as usize - 1).copied().unwrap_or("");
+        let indent: String = shown(line).chars().take_while(|c| c.is_whitespace()).collect();
+        for n in next..through {
+            let _ = writeln!(text, "{}", shown(n));
+        }
+        let _ = writeln!(text, "\n{indent}# --- LINE {line} ---");
+        for step in steps {
+            let _ = writeln!(text, "{indent}#   {step}");
+        }
+        let _ = writeln!(text, "\n{}", shown(line));
+        next = through + 1;
+    }
+    text + "\n" + &"=".repeat(WIDTH)
 }
