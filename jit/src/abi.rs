@@ -59,7 +59,7 @@ impl ArrayParts {
 ///
 /// | type | parts |
 /// |---|---|
-/// | real scalar, bool | the number |
+/// | real scalar, bool (Python's or NumPy's) | the number |
 /// | complex | real, imaginary |
 /// | none, text, global, ellipsis | nothing |
 /// | tuple | the items' parts in order |
@@ -73,7 +73,7 @@ impl ArrayParts {
 /// | optional | i1 present, the value's parts |
 pub fn flatten_into(t: &Type, out: &mut Vec<Ty>) {
     match t {
-        Type::Scalar(d) => {
+        Type::Scalar(d) | Type::Numpy(d) => {
             out.push(scalar_ty(*d));
             if is_complex(*d) {
                 out.push(scalar_ty(*d));

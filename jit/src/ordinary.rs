@@ -9,6 +9,7 @@
 //! exit `n`'s record to the frame.
 
 use crate::bytecode::Code;
+use crate::hir::types::{ArrayType, DType};
 use crate::hir::{ExitReason, Variable};
 pub use crate::ordinary_loops::loops;
 use crate::unit::EntryCell;
@@ -43,11 +44,19 @@ pub enum EntryKind {
     Float,
     /// Exact `bool`: one slot.
     Bool,
+    /// Exact NumPy scalar (`np.float64`): one slot, its bytes.
+    Numpy(DType),
+    /// Exact `ndarray` of real numbers, aligned, of one dimension at least:
+    /// the slots of [`abi`](crate::abi). The vm keeps it alive meanwhile.
+    Array(ArrayType),
     /// No value: one slot, ignored.
     Unbound,
     /// A `range_iterator` with 64-bit parts: three slots: next value, stop
     /// (exclusive, exact multiple of the step away), step.
     RangeIter,
+    /// An iterator over a one-dimensional array: the array's slots, then the
+    /// number of items already given.
+    ArrayIter(ArrayType),
     /// A known library object by canonical path: one slot, ignored; the vm
     /// compares identity at each entry.
     Library(Arc<str>),
@@ -62,14 +71,22 @@ pub enum Restore {
     Int(u32),
     Float(u32),
     Bool(u32),
+    /// A NumPy scalar in result slot n.
+    Numpy(DType, u32),
+    /// The object that entry parameter n (a variable, or beyond them a stack
+    /// slot) held.
+    Entry(u32),
     /// The variable is unbound.
     Unbound,
     /// NULL on the value stack.
     Null,
     /// None.
     None,
-    /// The `range` iterator the loop entered with: its next value is in slot n.
-    EntryRange(u32),
+    /// The iterator the loop entered with: its position is in slot n: of a
+    /// `range` the next value, of an array the number of items given.
+    EntryIter(u32),
+    /// A new iterator over the array of entry parameter n: position in slot.
+    NewArrayIter(u32, u32),
     /// A new range iterator: next, stop, step in slots n, n+1, n+2.
     NewRangeIter(u32),
     /// A `range` object: start, stop, step in slots n, n+1, n+2.
@@ -109,6 +126,12 @@ pub struct CompiledLoop {
     /// Code; the uniform entry takes the slots, LLVM swaps in later.
     pub entry: Arc<EntryCell>,
     pub unit: u64,
+    /// Paths of module members (`math.sqrt`) that were taken to be the
+    /// library's own: the vm makes sure at each entry.
+    pub assumed: Vec<Arc<str>>,
+    /// Does it compute with NumPy's numbers? They are entered only while
+    /// underflow is ignored (`np.errstate`).
+    pub numpy: bool,
 }
 
 /// Why a loop was not compiled; texts for `--jit-stats`.

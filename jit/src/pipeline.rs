@@ -163,7 +163,8 @@ pub fn compile_loop(request: &LoopRequest) -> Result<CompiledLoop, NotCompiled> 
     let gap = |e: CompileError| NotCompiled { reason: e.message, permanent: true };
     let code = &request.code;
     dump(DumpKind::Bytecode, &code.qualname, || code.listing());
-    let func = timing::run(Pass::Hir, || ordinary_build::build(request))?;
+    let built = timing::run(Pass::Hir, || ordinary_build::build(request))?;
+    let func = built.func;
     check_hir(&func).map_err(gap)?;
     dump(DumpKind::Hir, &func.name, || &func);
     let lowered = timing::run(Pass::Lower, || lower::lower_loop(&func)).map_err(gap)?;
@@ -182,6 +183,8 @@ pub fn compile_loop(request: &LoopRequest) -> Result<CompiledLoop, NotCompiled> 
         result_slots: lowered.result_slots,
         entry,
         unit,
+        assumed: built.assumed,
+        numpy: built.numpy,
     })
 }
 

@@ -144,7 +144,7 @@ impl Func {
             }
             for item in &mut s.stack {
                 match item {
-                    StackItem::Value(v) | StackItem::EntryIter(_, v) | StackItem::Iter(v) => *v = f(*v),
+                    StackItem::Value(v) | StackItem::EntryIter(_, v) | StackItem::ArrayIter(_, v) | StackItem::Iter(v) => *v = f(*v),
                     StackItem::Null | StackItem::Global(_) => {}
                 }
             }
@@ -284,7 +284,7 @@ impl super::FrameState {
     /// Values the state keeps alive.
     pub fn uses(&self) -> impl Iterator<Item = Value> + '_ {
         let stack = self.stack.iter().filter_map(|s| match s {
-            StackItem::Value(v) | StackItem::EntryIter(_, v) | StackItem::Iter(v) => Some(*v),
+            StackItem::Value(v) | StackItem::EntryIter(_, v) | StackItem::ArrayIter(_, v) | StackItem::Iter(v) => Some(*v),
             StackItem::Null | StackItem::Global(_) => None,
         });
         self.locals.iter().copied().flatten().chain(stack)

@@ -197,6 +197,9 @@ pub enum StackItem {
     EntryIter(u32, Value),
     /// An iterator made inside the loop: rebuilt from the value.
     Iter(Value),
+    /// As `Iter`, over an array that the loop entered with: the number of the
+    /// entry's parameter, and the iterator.
+    ArrayIter(u32, Value),
 }
 
 macro_rules! exit_reasons {
@@ -222,6 +225,7 @@ exit_reasons! {
     Unsupported "unsupported instruction";
     Poll "time slice or signal";
     Domain "result outside the fast path";
+    Index "index out of range";
 }
 
 /// A parallel loop found by the `parallel` pass.

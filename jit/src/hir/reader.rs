@@ -264,6 +264,12 @@ impl Reader {
                 let v = self.value(c)?;
                 c.expect(")")?;
                 StackItem::EntryIter(n, v)
+            } else if c.eat("array_iter(") {
+                let n = c.integer()?.try_into().ok()?;
+                c.expect(",")?;
+                let v = self.value(c)?;
+                c.expect(")")?;
+                StackItem::ArrayIter(n, v)
             } else if c.eat("iter(") {
                 let v = self.value(c)?;
                 c.expect(")")?;

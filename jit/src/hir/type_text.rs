@@ -44,7 +44,7 @@ impl Display for TypeText<'_> {
             }
             Type::Optional(t) => write!(f, "optional<{}>", TypeText(t)),
             Type::Global(g) => write!(f, "global {}", ConstText(&ConstValue::Global(g.clone()))),
-            Type::Scalar(_) | Type::None | Type::Str | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
+            Type::Scalar(_) | Type::Numpy(_) | Type::None | Type::Str | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
         }
     }
 }
@@ -91,6 +91,10 @@ pub(super) fn read(c: &mut Cursor<'_>) -> Option<Type> {
         c.expect(">")?;
         Some(d)
     };
+ if word == "np" {
+        c.expect(".")?;
+        return Some(Type::Numpy(DType::from_name(c.word()?)?));
+    }
     Some(match word {
         "readonly" => {
             let t = read(c)?;

@@ -7,6 +7,7 @@
 use crate::hir::value::Global;
 use std::fmt;
 use std::sync::Arc;
+use taipan_runtime::array::Array;
 pub use taipan_runtime::dtype::DType;
 
 /// Memory order of an array type.
@@ -37,6 +38,9 @@ pub enum Type {
     /// Integers, booleans, floats, complex numbers: NumPy's scalar kinds.
     /// Bool is `Scalar(DType::Bool)`, a Python int `Scalar(DType::I64)`.
     Scalar(DType),
+    /// Ordinary loops: an object of a NumPy scalar class (`np.float64`), where
+    /// `Scalar` is Python's own number. Nopython code knows no difference.
+    Numpy(DType),
     None,
     /// Compile-time text only (first slice).
     Str,
@@ -76,9 +80,27 @@ impl Type {
     pub fn scalar(&self) -> Option<DType> {
         if let Type::Scalar(d) = self { Some(*d) } else { None }
     }
+    /// The dtype of a number, Python's or NumPy's.
+    pub fn number(&self) -> Option<DType> {
+        if let Type::Scalar(d) | Type::Numpy(d) = self { Some(*d) } else { None }
+    }
     /// The array type.
     pub fn array(&self) -> Option<ArrayType> {
         if let Type::Array(a) = self { Some(*a) } else { None }
+    }
+}
+
+impl ArrayType {
+    /// The type of an array: C order wins where both hold.
+    pub fn of(a: &Array) -> Self {
+        let layout = if a.is_c_contiguous() {
+            Layout::C
+        } else if a.is_f_contiguous() {
+            Layout::F
+        } else {
+            Layout::A
+        };
+        ArrayType { dtype: a.dtype(), ndim: a.ndim() as u8, layout, readonly: !a.is_writeable() }
     }
 }
 
@@ -100,6 +122,7 @@ impl fmt::Display for Type {
         match self {
             Type::Unknown => f.write_str("undefined"),
             Type::Scalar(d) => f.write_str(scalar_name(*d)),
+            Type::Numpy(d) => write!(f, "np.{}", d.name()),
             Type::None => f.write_str("none"),
             Type::Str => f.write_str("unicode_type"),
             Type::Tuple(ts) => {

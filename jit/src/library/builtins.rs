@@ -79,14 +79,14 @@ fn lower_abs(l: &mut Lowerer<'_>, _: &Row, args: &Args, result: hir::Value) -> R
     l.cast(&[r], &Type::Scalar(d.real_part()), &to)
 }
 
-fn ordinary_abs(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
-    let (d, p) = operand(l, args, 0)?;
-    if d == DType::I64 {
-        l.exit_if_min(p[0])?;
-    } else if d != DType::F64 {
-        return Err(no_match(row, args));
+fn ordinary_abs(l: &mut Lowerer<'_>, _: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    let (d, x) = l.any_number(args.get(0)?.hir()?)?;
+    if d.kind() == DKind::Signed {
+        l.exit_if_lowest(x, d)?;
     }
-    lower_abs(l, row, args, result)
+    let r = l.abs(d, &[x]);
+    let (from, to) = (Type::Scalar(d), l.ty(result).clone());
+    l.cast(&[r], &from, &to)
 }
 
 // ----- min, max -------------------------------------------------------------------------

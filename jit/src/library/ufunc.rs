@@ -106,7 +106,7 @@ pub fn lower(b: &mut Lowerer<'_>, l: &Loop, operands: &[Parts]) -> Result<Parts,
 }
 
 /// Calls the runtime's loop on one element, through the stack.
-fn runtime_loop(b: &mut Lowerer<'_>, l: &Loop, operands: &[Parts]) -> Parts {
+pub fn runtime_loop(b: &mut Lowerer<'_>, l: &Loop, operands: &[Parts]) -> Parts {
     // Addresses, then 16 bytes an operand.
     let n = operands.len() + 1;
     let block = b.stack(8 * n as i64 + 8 + 16 * n as i64);
@@ -396,6 +396,7 @@ fn row(u: &'static Ufunc) -> Row {
     // Once for each ufunc in the life of the process.
     let mut paths: Vec<&'static str> = vec![format!("numpy.{}", u.name).leak()];
     paths.extend(ALIASES.iter().filter(|a| a.1 == u.name).map(|a| &*format!("numpy.{}", a.0).leak()));
+    let first = paths[0];
     Row {
         paths: paths.leak(),
         kind: Kind::Function,
@@ -405,9 +406,14 @@ fn row(u: &'static Ufunc) -> Row {
             result_type(row.name(), &types)
         },
         lower: lower_row,
-        ordinary: None,
+        ordinary: crate::typing::numpy_scalar::is_ufunc(first).then_some(ordinary_row),
         notes: "scalars and arrays",
     }
+}
+
+fn ordinary_row(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    let values: Vec<hir::Value> = args.all().map(|a| a.hir()).collect::<Result<_, _>>()?;
+    l.numpy_ufunc(row.name(), &values, result)
 }
 
 fn lower_row(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {

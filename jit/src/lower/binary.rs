@@ -10,7 +10,10 @@ use taipan_runtime::dtype::Kind;
 impl Lowerer<'_> {
     pub(crate) fn binary_op(&mut self, op: BinaryOp, a: hir::Value, b: hir::Value, inplace: bool, result: hir::Value) -> Result<Parts, CompileError> {
         if self.hir.ordinary {
-            return self.ordinary_binary(op, a, b);
+            return match *self.ty(result) {
+                Type::Numpy(d) => self.numpy_binary(op, a, b, d),
+                _ => self.ordinary_binary(op, a, b),
+            };
         }
         let (ta, tb, to) = (self.ty(a), self.ty(b), self.ty(result));
         if ta.array().is_some() || tb.array().is_some() {
@@ -60,7 +63,10 @@ impl Lowerer<'_> {
 
     pub(crate) fn unary_op(&mut self, op: UnaryOp, a: hir::Value, result: hir::Value) -> Result<Parts, CompileError> {
         if self.hir.ordinary {
-            return self.ordinary_unary(op, a);
+            return match *self.ty(result) {
+                Type::Numpy(d) => self.numpy_unary(op, a, d),
+                _ => self.ordinary_unary(op, a),
+            };
         }
         let to = self.ty(result);
         if op == UnaryOp::Not && self.ty(a).array().is_none() {

@@ -22,7 +22,7 @@ impl Lowerer<'_> {
             return Ok(p.to_vec());
         }
         Ok(match (from, to) {
-            (Type::Scalar(f), Type::Scalar(t)) => self.cast_scalar(p, *f, *t),
+            (Type::Scalar(f) | Type::Numpy(f), Type::Scalar(t) | Type::Numpy(t)) => self.cast_scalar(p, *f, *t),
             (Type::Unknown, _) => self.zero(to),
             (_, Type::Unknown) => Parts::new(),
             (Type::Optional(f), Type::Optional(t)) => {

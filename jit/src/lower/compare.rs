@@ -30,7 +30,8 @@ fn codes(op: CompareOp) -> (Cc, Cc, Cc) {
 impl Lowerer<'_> {
     pub(crate) fn compare_op(&mut self, op: CompareOp, a: hir::Value, b: hir::Value, result: hir::Value) -> Result<Parts, CompileError> {
         if self.hir.ordinary {
-            return self.ordinary_compare(op, a, b);
+            let numpy = matches!(self.ty(result), Type::Numpy(_));
+            return if numpy { self.numpy_compare(op, a, b) } else { self.ordinary_compare(op, a, b) };
         }
         let (ta, tb) = (self.ty(a), self.ty(b));
         if ta.array().is_some() || tb.array().is_some() {
@@ -188,7 +189,7 @@ impl Lowerer<'_> {
 
     fn truth_of(&mut self, t: &Type, p: &[Value]) -> Result<Value, CompileError> {
         match t {
-            Type::Scalar(d) => Ok(self.scalar_truth(p, *d)),
+            Type::Scalar(d) | Type::Numpy(d) => Ok(self.scalar_truth(p, *d)),
             Type::None => Ok(self.b.iconst(Ty::I1, 0)),
             Type::Unknown => Ok(self.b.iconst(Ty::I1, 0)),
             Type::Tuple(ts) => Ok(self.b.iconst(Ty::I1, i64::from(!ts.is_empty()))),

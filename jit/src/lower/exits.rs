@@ -1,7 +1,7 @@
 //! Side exits of ordinary loops: the frame state as machine values and as the
 //! record that tells the interpreter how to restore it.
 
-use super::{Lowerer, Parts};
+use super::{Def, Lowerer, Parts};
 use crate::error::CompileError;
 use crate::hir::types::{DType, Type};
 use crate::hir::value::{ConstValue, Global};
@@ -36,8 +36,15 @@ impl Lowerer<'_> {
                 StackItem::Value(v) => self.restore(*v, &mut slots)?,
                 StackItem::Global(c) => self.restore_const(c, &mut slots)?,
                 StackItem::EntryIter(_, v) => {
-                    slots.push(self.parts(*v)[0]);
-                    Restore::EntryRange(slots.len() as u32 - 1)
+                    // The position: of a range the next value, of an array
+                    // behind the array's parts.
+                    let p = self.parts(*v);
+                    slots.extend(if matches!(self.ty(*v), Type::ArrayIter(_)) { p.last() } else { p.first() });
+                    Restore::EntryIter(slots.len() as u32 - 1)
+                }
+                StackItem::ArrayIter(n, v) => {
+                    slots.extend(self.parts(*v).last());
+                    Restore::NewArrayIter(*n, slots.len() as u32 - 1)
                 }
                 StackItem::Iter(v) => self.restore(*v, &mut slots)?,
             });
@@ -70,6 +77,9 @@ impl Lowerer<'_> {
                 _ => {}
             }
         }
+        if let (Def::Param { block: hir::Block(0), index }, Type::Array(_)) = (self.def(v), self.ty(v)) {
+            return Ok(Restore::Entry(index));
+        }
         let p = self.parts(v);
         let t = self.ty(v).clone();
         self.restore_parts(&t, &p, slots)
@@ -84,6 +94,7 @@ impl Lowerer<'_> {
             Type::Scalar(DType::I64) => Restore::Int(slot(p)),
             Type::Scalar(DType::F64) => Restore::Float(slot(p)),
             Type::Scalar(DType::Bool) => Restore::Bool(slot(p)),
+            Type::Numpy(d) => Restore::Numpy(*d, slot(p)),
             Type::None => Restore::None,
             Type::Unknown => Restore::Unbound,
             Type::Range { .. } => Restore::NewRange(slot(p)),

@@ -229,6 +229,15 @@ impl<'a> Lowerer<'a> {
             return None;
         }
         let Term::Branch { cond, then, otherwise } = &block.term else { return None };
+        // A body that takes further items itself (another version of the same
+        // bytecode) would run past a limit counted here.
+        let index = block.params.iter().position(|p| *p == iter)?;
+        let steps_once = |b: &hir::Block| {
+            targets(&self.hir.blocks[b.index()].term).iter().all(|t| t.block != h || t.args[index] == last.results[2])
+        };
+        if !body.iter().all(steps_once) {
+            return None;
+        }
         if *cond != last.results[0] || !body.contains(&then.block) || body.contains(&otherwise.block) {
             return None;
         }

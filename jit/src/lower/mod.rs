@@ -24,6 +24,7 @@ pub mod constant;
 pub mod exits;
 pub mod iter;
 pub mod loops;
+pub mod numpy_scalar;
 pub mod ordinary;
 pub mod power;
 pub mod prange;

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod index;
+pub mod numpy_scalar;
 pub mod operators;
 pub mod ordinary;
 pub mod unify;

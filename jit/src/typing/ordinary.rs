@@ -5,6 +5,7 @@ use crate::hir::types::{DType, Type};
 use crate::hir::value::ConstValue;
 use crate::hir::{BinaryOp, UnaryOp};
 use crate::library;
+use crate::typing::numpy_scalar;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Number {
@@ -27,18 +28,26 @@ pub fn is_number(t: &Type) -> bool {
     number(t).is_some()
 }
 
+/// Is it a number, Python's or NumPy's?
+pub fn is_scalar(t: &Type) -> bool {
+    is_number(t) || matches!(t, Type::Numpy(d) if numpy_scalar::is_supported(*d))
+}
+
 /// May a value of this type live in compiled ordinary code, that is, can an
 /// exit give it back to the interpreter?
 pub fn representable(t: &Type) -> bool {
     match t {
-        Type::Tuple(items) => items.iter().all(|t| is_number(t) || *t == Type::None),
-        Type::None | Type::Global(_) | Type::Range { .. } | Type::RangeIter { .. } => true,
-        t => is_number(t),
+        Type::Tuple(items) => items.iter().all(|t| is_scalar(t) || *t == Type::None),
+        Type::None | Type::Global(_) | Type::Range { .. } | Type::RangeIter { .. } | Type::Array(_) => true,
+        t => is_scalar(t),
     }
 }
 
 /// `a op b`.
 pub fn binary(op: BinaryOp, a: &Type, b: &Type) -> Option<Type> {
+    if matches!((a, b), (Type::Numpy(_), _) | (_, Type::Numpy(_))) {
+        return numpy_scalar::binary(op, a, b);
+    }
     let (x, y) = (number(a)?, number(b)?);
     let bits = matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor);
     if op == BinaryOp::MatMul {
@@ -56,6 +65,9 @@ pub fn binary(op: BinaryOp, a: &Type, b: &Type) -> Option<Type> {
 
 /// One-operand arithmetic (`not` is done on truth values).
 pub fn unary(op: UnaryOp, a: &Type) -> Option<Type> {
+    if let Type::Numpy(d) = a {
+        return numpy_scalar::unary(op, *d);
+    }
     match (op, number(a)?) {
         (UnaryOp::Not, _) => Some(Type::BOOL),
         // Python warns about ~bool.
@@ -63,6 +75,14 @@ pub fn unary(op: UnaryOp, a: &Type) -> Option<Type> {
         (_, Number::Float) => Some(Type::FLOAT),
         _ => Some(Type::INT),
     }
+}
+
+/// A comparison.
+pub fn compare(a: &Type, b: &Type) -> Option<Type> {
+    if is_number(a) && is_number(b) {
+        return Some(Type::BOOL);
+    }
+    numpy_scalar::common(a, b).map(|_| Type::Numpy(DType::Bool))
 }
 
 /// A call of a library function.
@@ -81,14 +101,14 @@ pub fn call(path: &str, args: &[Type], consts: &[Option<ConstValue>]) -> Option<
     library::infer(path, args, consts, &[]).ok().filter(representable)
 }
 
-/// Float constants of `math`; other attributes of modules are functions.
-pub fn math_constant(path: &str) -> Option<f64> {
+/// Float constants of modules; their other members are functions.
+pub fn float_constant(path: &str) -> Option<f64> {
     Some(match path {
-        "math.pi" => std::f64::consts::PI,
-        "math.e" => std::f64::consts::E,
+        "math.pi" | "numpy.pi" => std::f64::consts::PI,
+        "math.e" | "numpy.e" => std::f64::consts::E,
         "math.tau" => std::f64::consts::TAU,
-        "math.inf" => f64::INFINITY,
-        "math.nan" => f64::NAN,
+        "math.inf" | "numpy.inf" => f64::INFINITY,
+        "math.nan" | "numpy.nan" => f64::NAN,
         _ => return None,
     })
 }

@@ -1,6 +1,9 @@
 """Runs a program twice, interpreted and with all its loops armed, and compares
 everything a program could see of itself."""
 
+import sys
+import warnings
+
 import _taipan
 
 
@@ -13,7 +16,19 @@ def _codes(code):
 
 def _plain(values):
     kinds = (int, float, str, tuple, list, type(None))
-    return [(name, value) for name, value in values.items() if isinstance(value, kinds)]
+    numpy = sys.modules.get("numpy")
+    if numpy:
+        kinds += (numpy.generic,)
+    plain = [(name, value) for name, value in values.items() if isinstance(value, kinds)]
+    if numpy:
+        arrays = [(name, value) for name, value in values.items() if isinstance(value, numpy.ndarray)]
+        plain += [(name, value.dtype.str, value.tolist(), id_of(value, arrays)) for name, value in arrays]
+    return plain
+
+
+def id_of(value, arrays):
+    """The first name of an array: which names mean the same object."""
+    return next(name for name, other in arrays if other is value)
 
 
 def run(source, call, armed):
@@ -23,9 +38,18 @@ def run(source, call, armed):
         for each in _codes(code):
             _taipan.arm(each)
     namespace = {"__name__": "program"}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        outcome = _outcome(code, namespace, call)
+    said = [(w.category.__name__, str(w.message), w.lineno) for w in caught]
+    classes = [_plain(vars(value)) for value in namespace.values() if type(value) is type]
+    return repr((outcome, said, _plain(namespace), classes))
+
+
+def _outcome(code, namespace, call):
     try:
         exec(code, namespace)
-        outcome = ("value", call(namespace) if call else None)
+        return ("value", call(namespace) if call else None)
     except Exception as error:
         steps = []
         step = error.__traceback__.tb_next
@@ -34,9 +58,7 @@ def run(source, call, armed):
             if frame.f_code.co_filename == "<program>":
                 steps.append((frame.f_code.co_name, step.tb_lineno, step.tb_lasti, _plain(frame.f_locals)))
             step = step.tb_next
-        outcome = ("error", repr(error), steps, repr(error.__context__))
-    classes = [_plain(vars(value)) for value in namespace.values() if type(value) is type]
-    return repr((outcome, _plain(namespace), classes))
+        return ("error", repr(error), steps, repr(error.__context__))
 
 
 def differ(source, call=None):

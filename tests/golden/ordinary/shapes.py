@@ -44,6 +44,7 @@ SHAPES = {
     "builtins": ("t = 0\nfor i in range(n):\n  t += abs(i - k) + min(i, 7) - max(i, k) + int(i > 3)\nreturn t", [(99, 50)]),
     "mathematics": ("import math\nt = 0.0\nfor i in range(n):\n  t += math.sqrt(i) + math.floor(i / 3)\nreturn t", [(99, 0)]),
     "step": ("t = 0\nfor i in range(n, -n, -3):\n  t = t * 2 % 1001 + i\n  i = 5\nreturn t, i", [(99, 0)]),
+    "types alternate": ("b = 2.5\na = t = 0\nfor i in range(n):\n  for j in range(k):\n    t += 1\n    if t > 9999: return 'endless'\n    a, b = b, a\nreturn t, i, j, a, b", [(9, 29), (9, 30)]),
     "wide range": ("t = 0\nfor i in range(2**70, 2**70 + n):\n  t += i & 7\nreturn t, i", [(99, 0)]),
     "range at the edge": ("t = 0\nfor i in range(2**63 - n, 2**63 - 1):\n  t ^= i\nreturn t, i", [(99, 0)]),
     "list": ("t = 0\nfor i in list(range(n)):\n  t += i & 7\nreturn t, i", [(99, 0)]),

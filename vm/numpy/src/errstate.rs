@@ -111,6 +111,13 @@ fn report_slow(raised: u8, what: &str, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether underflow goes unnoticed on this thread.
+pub fn ignores_underflow() -> bool {
+    const UNDERFLOW: usize = 2;
+    debug_assert_eq!(CONDITIONS[UNDERFLOW].1, flags::UNDERFLOW);
+    STATE.get()[UNDERFLOW] == Action::Ignore
+}
+
 fn callback() -> Option<PyObjectRef> {
     CALLBACK.with_borrow(Clone::clone)
 }

@@ -5,11 +5,12 @@ use crate::array_cell::ArrayCell;
 use crate::exceptions::raise;
 use crate::scalar::{Num, ScalarValue};
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::PyTypeRef, class::StaticType, pyclass,
 };
 use taipan_runtime::{Array, DType, Scalar};
 
+pub use crate::ndarray::iterator::PyArrayIter;
 pub use crate::scalar::{Operand, classify, scalar_value};
 
 /// An n-dimensional array of elements of one type.
@@ -128,6 +129,30 @@ pub fn scalar_bits_to_py(dtype: DType, bytes: &[u8]) -> PyObjectRef {
 /// object; `None` for anything else, Python numbers included.
 pub fn classify_scalar(obj: &PyObject, vm: &VirtualMachine) -> Option<(DType, [u8; 16])> {
     scalar_value(obj, vm).map(|v| (v.dtype, v.to_bytes()))
+}
+
+/// The value of an object whose class is one of NumPy's scalar classes itself,
+/// not one derived from it.
+pub fn exact_scalar(obj: &PyObject, vm: &VirtualMachine) -> Option<ScalarValue> {
+    let class = obj.class();
+    let types = &vm.ctx.types;
+    let python = [types.int_type, types.float_type, types.bool_type, types.complex_type];
+    if python.iter().any(|t| class.is(*t)) {
+        return None;
+    }
+    let value = scalar_value(obj, vm)?;
+    class.is(crate::scalar::types().of(value.dtype)).then_some(value)
+}
+
+/// Is every way of computing allowed to underflow without a word, as it is
+/// unless `np.errstate` says otherwise?
+pub fn ignores_underflow() -> bool {
+    crate::errstate::ignores_underflow()
+}
+
+/// The name of a ufunc object.
+pub fn ufunc_name(obj: &PyObject) -> Option<&'static str> {
+    obj.downcast_ref::<crate::ufunc::PyUFunc>().map(|u| u.name())
 }
 
 /// A runtime scalar as a value of `dtype`, which it came from.

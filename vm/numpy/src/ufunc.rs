@@ -25,6 +25,13 @@ pub struct PyUFunc {
     name: &'static str,
 }
 
+impl PyUFunc {
+    /// The name it is known by.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 impl std::fmt::Debug for PyUFunc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "<ufunc '{}'>", self.name)

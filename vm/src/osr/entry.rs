@@ -23,15 +23,16 @@ use taipan_jit::{
     ordinary::{EntryKind, ExitRecord, LoopRequest, Restore},
     pipeline::compile_loop,
 };
+use taipan_numpy::interop::ignores_underflow;
 use taipan_runtime::trap::{Ctx, STATUS_EXIT};
 
 use super::{
     arm,
     frame_access::{FrameView, Layout},
-    library,
+    library::{self, Member},
     loops::{Loop, Stage, Version},
     sampler::Running,
-    values,
+    values::{self, Source},
 };
 
 /// Versions of a loop, one for each list of kinds seen.
@@ -167,9 +168,14 @@ pub fn enter(
             if entries % CHECK_EACH < 2 && !view.agrees(info.depth) {
                 return give_up(vm, code, each, "the frame is not laid out as expected");
             }
-            // What was read is in the slots: the variables hold it alone again.
-            drop(objects);
-            run(vm, code, each, &frame, &version, &slots, own)
+            // What was read is in the slots: the variables hold it alone again,
+            // but for arrays, whose memory compiled code uses.
+            for (object, kind) in objects.iter_mut().zip(&version.compiled.kinds) {
+                if !matches!(kind, EntryKind::Array(_)) {
+                    *object = None;
+                }
+            }
+            run(vm, code, each, &frame, &version, &slots, &objects, own)
         }
         None if count < MAX_VERSIONS => compile(vm, code, each, &objects, own.as_ref(), layout),
         None => give_up(vm, code, each, "the types keep changing"),
@@ -186,6 +192,9 @@ fn fits(
     vm: &VirtualMachine,
 ) -> bool {
     let compiled = &version.compiled;
+    if compiled.numpy && !ignores_underflow() || !version.assumed.iter().all(|member| member.holds(vm)) {
+        return false;
+    }
     compiled.kinds.iter().zip(&version.required).zip(objects).all(|((kind, required), object)| {
         values::append(object.as_deref(), kind, required.as_ref(), layout, slots, vm)
     }) && compiled
@@ -207,7 +216,7 @@ fn compile(
     let kinds = objects.iter().map(|object| match values::kind_of(object.as_deref(), layout, vm) {
         // Others may hold the same iterator, the loop itself among them: what
         // advances one must be seen by all.
-        EntryKind::RangeIter => EntryKind::Other,
+        EntryKind::RangeIter | EntryKind::ArrayIter(_) => EntryKind::Other,
         kind => kind,
     });
     let kinds: Vec<EntryKind> = kinds.collect();
@@ -224,6 +233,13 @@ fn compile(
             return Ok(());
         }
     };
+    let mut assumed = Vec::new();
+    for path in &compiled.assumed {
+        match Member::original(path, vm) {
+            Some(member) => assumed.push(member),
+            None => return give_up(vm, code, each, &format!("{path} is not the library's own")),
+        }
+    }
     let required = compiled.kinds.iter().zip(objects).map(|(kind, object)| match kind {
         EntryKind::Library(_) => object.clone(),
         _ => None,
@@ -237,7 +253,7 @@ fn compile(
             }
         }
     }
-    each.state().versions.push(Arc::new(Version::new(compiled, required, restored)));
+    each.state().versions.push(Arc::new(Version::new(compiled, required, assumed, restored)));
     Ok(())
 }
 
@@ -268,6 +284,7 @@ fn run(
     frame: &Frame<'_>,
     version: &Version,
     slots: &[u64],
+    held: &[Option<PyObjectRef>],
     own: Option<PyObjectRef>,
 ) -> PyResult<()> {
     let compiled = &version.compiled;
@@ -299,7 +316,8 @@ fn run(
         // Nothing was written back: the interpreter does the iteration itself.
         return give_up(vm, code, each, &format!("compiled code ended with status {status}"));
     };
-    let moved = apply(frame, each, exit, version, &results, own, vm)?;
+    let source = Source { results: &results, library: &version.restored, entry: held };
+    let moved = apply(frame, each, exit, version, &source, own, vm)?;
 
     version.exits[taken].fetch_add(1, Ordering::Relaxed);
     version.iterations.fetch_add(moved.unwrap_or(0), Ordering::Relaxed);
@@ -333,7 +351,7 @@ fn apply(
     each: &Loop,
     exit: &ExitRecord,
     version: &Version,
-    results: &[u64],
+    source: &Source<'_>,
     own: Option<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<Option<u64>> {
@@ -342,22 +360,24 @@ fn apply(
     // frame, or fail; then the frame changes in one go.
     let mut writes: SmallVec<[(Variable, Option<PyObjectRef>); 8]> = SmallVec::new();
     for (n, restore) in &exit.writes {
-        let value = values::make(restore, results, &version.restored, vm)?;
+        let value = values::make(restore, source, vm)?;
         writes.push((compiled.variables[*n as usize], value));
     }
-    let is_range = compiled.stack.first() == Some(&EntryKind::RangeIter);
+    let kind = compiled.stack.first();
     let mut moved = None;
     let mut pushes = Objects::new();
     for restore in &exit.stack {
         pushes.push(match (restore, &own) {
-            (Restore::EntryRange(n), Some(iterator)) if is_range => {
-                // SAFETY: its class was checked on the way in.
-                moved = Some(unsafe {
-                    values::advance(iterator, results[*n as usize] as i64, frame.layout)
-                });
+            (Restore::EntryIter(n), Some(iterator)) => {
+                let position = source.results[*n as usize] as i64;
+                moved = match kind {
+                    // SAFETY: its class was checked on the way in.
+                    Some(EntryKind::RangeIter) => Some(unsafe { values::advance(iterator, position, frame.layout) }),
+                    _ => values::advance_in_array(iterator, position),
+                };
                 Some(iterator.clone())
             }
-            _ => values::make(restore, results, &version.restored, vm)?,
+            _ => values::make(restore, source, vm)?,
         });
     }
     let mut old = Objects::new();

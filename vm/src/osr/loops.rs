@@ -12,6 +12,7 @@ use std::{
 };
 
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, builtins::PyCode};
+use super::library::Member;
 use taipan_jit::{
     bytecode::Code,
     ordinary::{CompiledLoop, LoopInfo, loops},
@@ -33,6 +34,8 @@ pub struct Version {
     pub compiled: CompiledLoop,
     /// For each variable that must be a library object: that object.
     pub required: Vec<Option<PyObjectRef>>,
+    /// Module members that the code takes to be the library's own.
+    pub assumed: Vec<Member>,
     /// Library objects that exits put back, by path.
     pub restored: HashMap<Arc<str>, PyObjectRef>,
     /// Entries so far.
@@ -54,12 +57,14 @@ impl Version {
     pub fn new(
         compiled: CompiledLoop,
         required: Vec<Option<PyObjectRef>>,
+        assumed: Vec<Member>,
         restored: HashMap<Arc<str>, PyObjectRef>,
     ) -> Self {
         Self {
             exits: compiled.exits.iter().map(|_| AtomicU64::new(0)).collect(),
             compiled,
             required,
+            assumed,
             restored,
             entries: AtomicU64::new(0),
             failures: AtomicU64::new(0),

@@ -3,10 +3,16 @@
 use std::{collections::HashMap, sync::Arc};
 
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyFloat, PyInt},
 };
-use taipan_jit::ordinary::{EntryKind, Restore};
+use taipan_jit::{
+    hir::types::{ArrayType, DType},
+    ordinary::{EntryKind, Restore},
+    typing::numpy_scalar::is_supported,
+};
+use taipan_numpy::interop::{self, PyArrayIter, PyNdArray};
+use taipan_runtime::Array;
 
 use super::{
     frame_access::{self, Layout, RangeParts},
@@ -32,9 +38,41 @@ pub fn kind_of(object: Option<&PyObject>, layout: &Layout, vm: &VirtualMachine) 
             Some(_) => EntryKind::RangeIter,
             None => EntryKind::Other,
         }
+    } else if let Some(array) = array_of(object) {
+        EntryKind::Array(ArrayType::of(array))
+    } else if let Some((array, _)) = array_iterator(object) {
+        EntryKind::ArrayIter(ArrayType::of(array))
+    } else if let Some(value) = interop::exact_scalar(object, vm).filter(|v| is_supported(v.dtype)) {
+        EntryKind::Numpy(value.dtype)
     } else {
         library::path_of(object, vm).map_or(EntryKind::Other, EntryKind::Library)
     }
+}
+
+/// The array of an exact `ndarray` whose elements compiled code can read in
+/// place.
+fn array_of(object: &PyObject) -> Option<&Array> {
+    let array = object.downcast_ref::<PyNdArray>()?.array();
+    let plain = object.class().is(interop::ndarray_class()) && array.is_aligned();
+    (plain && array.ndim() > 0 && is_supported(array.dtype())).then_some(array)
+}
+
+/// The array of an iterator over numbers, and the number of items it gave.
+fn array_iterator(object: &PyObject) -> Option<(&Array, usize)> {
+    let iterator = object.downcast_ref::<PyArrayIter>()?;
+    let array = array_of(iterator.owner().as_object())?;
+    (array.ndim() == 1).then(|| (array, iterator.position().min(array.shape()[0])))
+}
+
+/// The slots of an array of this type; false if it is of another.
+fn array_slots(array: &Array, of: ArrayType, slots: &mut impl Extend<u64>) -> bool {
+    if ArrayType::of(array) != of {
+        return false;
+    }
+    slots.extend([array.buffer().as_ptr() as u64, array.data() as u64]);
+    slots.extend(array.shape().iter().map(|n| *n as u64));
+    slots.extend(array.strides().iter().map(|n| *n as u64));
+    true
 }
 
 fn int_of(object: &PyObject) -> Option<i64> {
@@ -50,6 +88,18 @@ fn range_slots(range: RangeParts) -> Option<[u64; 3]> {
     // next() goes on counting behind the end.
     let next = at(range.index.min(range.length))?;
     Some([next as u64, at(range.length)? as u64, range.step as u64])
+}
+
+fn first_word(bytes: &[u8; 16]) -> u64 {
+    let mut word = [0; 8];
+    word.copy_from_slice(&bytes[..8]);
+    u64::from_le_bytes(word)
+}
+
+/// A NumPy scalar from its slot, of which only the bytes of the dtype count.
+fn numpy_scalar(dtype: DType, slot: u64) -> PyObjectRef {
+    let slot = if dtype == DType::Bool { slot & 1 } else { slot };
+    interop::scalar_bits_to_py(dtype, &slot.to_le_bytes())
 }
 
 /// Appends the slots of `object` if it is of `kind`; false if it is not.
@@ -70,6 +120,19 @@ pub fn append(
             .and_then(|o| o.downcast_ref::<PyFloat>())
             .map(|f| f.to_f64().to_bits()),
         EntryKind::Bool => exact(types.bool_type).map(|o| u64::from(o.is(&vm.ctx.true_value))),
+        EntryKind::Numpy(d) => object
+            .and_then(|o| interop::exact_scalar(o, vm))
+            .filter(|v| v.dtype == *d)
+            .map(|v| first_word(&v.to_bytes())),
+        EntryKind::Array(a) => {
+            return object.and_then(array_of).is_some_and(|array| array_slots(array, *a, slots));
+        }
+        EntryKind::ArrayIter(a) => {
+            let Some((array, position)) = object.and_then(array_iterator) else { return false };
+            let fits = array_slots(array, *a, slots);
+            slots.extend([position as u64]);
+            return fits;
+        }
         EntryKind::Unbound => object.is_none().then_some(0),
         EntryKind::Other => Some(0),
         EntryKind::Library(_) => object.zip(required).filter(|(o, r)| o.is(*r)).map(|_| 0),
@@ -87,16 +150,25 @@ pub fn append(
     slot.is_some()
 }
 
-/// Makes the object that `restore` describes from the result slots. `None` is
-/// no object: an unbound variable, NULL on the stack.
+/// What an exit takes its objects from.
+pub struct Source<'a> {
+    pub results: &'a [u64],
+    /// Library objects by path.
+    pub library: &'a HashMap<Arc<str>, PyObjectRef>,
+    /// Objects of the entry, by parameter: those that an exit may give back.
+    pub entry: &'a [Option<PyObjectRef>],
+}
+
+/// Makes the object that `restore` describes. `None` is no object: an unbound
+/// variable, NULL on the stack.
 ///
-/// `Restore::EntryRange` is not a new object and must not be given here.
-pub fn make(
-    restore: &Restore,
-    results: &[u64],
-    library: &HashMap<Arc<str>, PyObjectRef>,
-    vm: &VirtualMachine,
-) -> PyResult<Option<PyObjectRef>> {
+/// `Restore::EntryIter` is not a new object and must not be given here.
+pub fn make(restore: &Restore, source: &Source<'_>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let Source { results, library, entry } = source;
+    let held = |n: u32| {
+        let object = entry.get(n as usize).cloned().flatten();
+        object.ok_or_else(|| vm.new_system_error("an object of the entry is missing".to_owned()))
+    };
     let int = |n: u32| results[n as usize] as i64;
     let new_range = |n: u32| -> PyResult {
         let class: PyObjectRef = vm.ctx.types.range_type.to_owned().into();
@@ -106,6 +178,15 @@ pub fn make(
         Restore::Int(n) => vm.ctx.new_int(int(*n)).into(),
         Restore::Float(n) => vm.ctx.new_float(f64::from_bits(results[*n as usize])).into(),
         Restore::Bool(n) => vm.ctx.new_bool(results[*n as usize] & 1 != 0).into(),
+        Restore::Numpy(dtype, n) => numpy_scalar(*dtype, results[*n as usize]),
+        Restore::Entry(n) => held(*n)?,
+        Restore::NewArrayIter(n, position) => {
+            let array = held(*n)?.downcast::<PyNdArray>();
+            let array = array.map_err(|_| vm.new_system_error("an array of the entry is missing".to_owned()))?;
+            let iterator = PyArrayIter::new(array);
+            iterator.set_position(results[*position as usize] as usize);
+            iterator.into_pyobject(vm)
+        }
         Restore::Unbound | Restore::Null => return Ok(None),
         Restore::None => vm.ctx.none(),
         Restore::NewRange(n) => new_range(*n)?,
@@ -117,13 +198,13 @@ pub fn make(
         Restore::Tuple(items) => {
             let mut objects = Vec::with_capacity(items.len());
             for item in items {
-                objects.push(make(item, results, library, vm)?.ok_or_else(|| {
+                objects.push(make(item, source, vm)?.ok_or_else(|| {
                     vm.new_system_error("an unbound value inside a tuple".to_owned())
                 })?);
             }
             vm.ctx.new_tuple(objects).into()
         }
-        Restore::EntryRange(_) => {
+        Restore::EntryIter(_) => {
             return Err(vm.new_system_error("the loop's own iterator is not a new object".to_owned()));
         }
     }))
@@ -143,4 +224,14 @@ pub unsafe fn advance(iterator: &PyObject, next: i64, layout: &Layout) -> u64 {
     // SAFETY: contract of this function.
     unsafe { frame_access::set_range_index(iterator, index, layout) };
     index.saturating_sub(parts.index)
+}
+
+/// Sets the loop's own iterator over an array to have given `position` items;
+/// the number of items it moved on.
+pub fn advance_in_array(iterator: &PyObject, position: i64) -> Option<u64> {
+    let iterator = iterator.downcast_ref::<PyArrayIter>()?;
+    let position = usize::try_from(position).ok()?;
+    let moved = position.saturating_sub(iterator.position());
+    iterator.set_position(position);
+    Some(moved as u64)
 }

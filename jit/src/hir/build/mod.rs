@@ -51,6 +51,9 @@ pub enum Stop {
     Error(Box<CompileError>),
     /// Ordinary loops: leave at the current instruction.
     Exit(ExitReason),
+    /// Ordinary loops: the machine ended the block itself and goes on behind
+    /// the instruction.
+    Branched,
 }
 
 impl From<CompileError> for Stop {

@@ -175,6 +175,7 @@ impl<'a> Builder<'a> {
     fn error(&self, stop: Stop) -> CompileError {
         let e = match stop {
             Stop::Error(e) => *e,
+            Stop::Branched => CompileError::bug("a block ended in nopython mode"),
             Stop::Exit(r) => CompileError::bug(format!("side exit in nopython mode: {}", r.text())),
         };
         e.at(&self.code.file, &self.code.name, self.line)

@@ -5,7 +5,7 @@ use super::value::ArrayVal;
 use crate::error::CompileError;
 use crate::hir::types::{ArrayType, Layout, Type};
 use crate::hir::value::ConstValue;
-use crate::hir::{self, Op as Hop};
+use crate::hir::{self, ExitReason, Op as Hop};
 use crate::lir::op::{Cc, Op};
 use crate::lir::{Ty, Value};
 use crate::lower::Lowerer;
@@ -99,7 +99,10 @@ impl Lowerer<'_> {
     }
 
     /// `at` counted from the end if negative, checked against `size`.
-    pub fn checked_index(&mut self, at: Value, signed: bool, constant: Option<i64>, size: Value, axis: usize) -> Value {
+    ///
+    /// # Errors
+    /// Our bug: an ordinary loop's access without frame state.
+    pub fn checked_index(&mut self, at: Value, signed: bool, constant: Option<i64>, size: Value, axis: usize) -> Result<Value, CompileError> {
         let wrapped = match (signed, constant) {
             (false, _) => at,
             (true, Some(c)) if c >= 0 => at,
@@ -111,12 +114,15 @@ impl Lowerer<'_> {
                 self.b.select(negative, from_end, at)
             }
         };
-        if self.hir.options.boundscheck {
+        if self.hir.ordinary {
+            let bad = self.b.icmp(Cc::Uge, wrapped, size);
+            self.exit_if(bad, ExitReason::Index)?;
+        } else if self.hir.options.boundscheck {
             let bad = self.b.icmp(Cc::Uge, wrapped, size);
             let axis = self.i64(axis as i64);
             self.b.trap_if(bad, TrapKind::Index, &[at, axis, size]);
         }
-        wrapped
+        Ok(wrapped)
     }
 
     /// Applies basic index items to an array.
@@ -141,7 +147,7 @@ impl Lowerer<'_> {
         for item in items {
             match item {
                 Item::Int { at, signed, constant } => {
-                    let i = self.checked_index(*at, *signed, *constant, a.shape(dim), dim);
+                    let i = self.checked_index(*at, *signed, *constant, a.shape(dim), dim)?;
                     data = self.step_address(a, data, dim, i);
                     dim += 1;
                 }

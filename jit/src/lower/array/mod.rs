@@ -44,6 +44,9 @@ pub fn get_item(l: &mut Lowerer<'_>, object: hir::Value, index: hir::Value, resu
 /// # Errors
 /// Index expressions that have no lowering, read-only arrays.
 pub fn set_item(l: &mut Lowerer<'_>, object: hir::Value, index: hir::Value, value: hir::Value) -> Result<(), CompileError> {
+    if l.hir.ordinary {
+        return l.store_number(object, index, value);
+    }
     let a = l.materialised(object)?;
     if a.ty.readonly {
         return Err(CompileError::typing(format!("cannot assign to {}: it is read-only", a.ty)));

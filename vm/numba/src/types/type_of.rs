@@ -8,27 +8,16 @@ use rustpython_vm::{
 };
 use std::sync::Arc;
 use taipan_jit::hir::{
-    types::{ArrayType, DType, Layout, Type},
+    types::{ArrayType, DType, Type},
     value::Global,
 };
 use taipan_numpy::PyDType;
 use taipan_numpy::interop::{as_array, scalar_value};
 use taipan_runtime::array::Array;
 
-/// Memory order of an array as Numba types it: C wins where both hold.
-pub fn layout_of(a: &Array) -> Layout {
-    if a.is_c_contiguous() {
-        Layout::C
-    } else if a.is_f_contiguous() {
-        Layout::F
-    } else {
-        Layout::A
-    }
-}
-
 /// The type of an array.
 pub fn array_type(a: &Array) -> ArrayType {
-    ArrayType { dtype: a.dtype(), ndim: a.ndim() as u8, layout: layout_of(a), readonly: !a.is_writeable() }
+    ArrayType::of(a)
 }
 
 /// The dtype that a class or `np.dtype` object stands for as a dtype argument.

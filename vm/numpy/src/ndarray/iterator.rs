@@ -26,6 +26,21 @@ impl PyArrayIter {
             next: AtomicUsize::new(0),
         }
     }
+
+    /// The array it walks.
+    pub fn owner(&self) -> &PyRef<PyNdArray> {
+        &self.owner
+    }
+
+    /// Number of items given so far.
+    pub fn position(&self) -> usize {
+        self.next.load(Ordering::Relaxed)
+    }
+
+    /// Goes on as if it had given so many items.
+    pub fn set_position(&self, position: usize) {
+        self.next.store(position, Ordering::Relaxed);
+    }
 }
 
 #[pyclass(with(Iterable, IterNext))]

@@ -9,21 +9,29 @@
 //!
 //! Variables are written back only at exits; nothing else can see them while
 //! compiled code runs.
+//!
+//! Arrays are the ones that the loop entered with: such a value is never
+//! passed along edges, so it is the entry's parameter wherever it turns up,
+//! and the interpreter gets the same object back. A block has a version for
+//! each array that a variable may hold.
 
-use super::super::edit::Def;
-use super::super::types::{DType, Type};
-use super::super::value::{CompileOptions, ConstValue, Global};
-use super::super::{
-    Block, BlockData, CompareOp, ExitReason, FrameState, Func, Inst, Op, StackItem, State, Target, Term, UnaryOp, Value, Variable,
-};
+mod calls;
+mod elements;
+
 use super::dispatch::{Flow, step};
 use super::{Item, Machine, Step, Stop};
+use crate::hir::edit::Def;
+use crate::hir::types::{DType, Type};
+use crate::hir::value::{CompileOptions, ConstValue, Global};
+use crate::hir::{
+    Block, BlockData, CompareOp, ExitReason, FrameState, Func, Inst, Op, StackItem, State, Target, Term, UnaryOp, Value, Variable,
+};
 use crate::bytecode::cfg::Cfg;
 use crate::bytecode::{Code, Opcode};
 use crate::error::CompileError;
 use crate::ordinary::{EntryKind, LoopRequest, NotCompiled};
 use crate::typing::{self, ordinary as rules};
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// Most versions of one bytecode block; beyond, the edge leaves the loop.
@@ -47,6 +55,10 @@ enum Shape {
     Typed(Type),
     /// The iterator that the loop entered with.
     EntryIter,
+    /// This array of the entry.
+    Array(Value),
+    /// An iterator made inside the loop over this array of the entry.
+    ArrayIter(Value),
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +69,9 @@ struct Frame {
 
 struct Version {
     basic: usize,
+    /// Position of its first instruction: that of the basic block, or one in
+    /// the middle where the types of an operation's result differ.
+    start: usize,
     key: Vec<Shape>,
     block: Block,
     frame: Frame,
@@ -75,6 +90,12 @@ struct Builder<'a> {
     work: VecDeque<usize>,
     made: Vec<Def>,
     entry_iters: HashSet<Value>,
+    /// The array that an iterator made inside the loop walks.
+    walked: HashMap<Value, Value>,
+    /// Module members that were taken to be the library's own.
+    assumed: Vec<Arc<str>>,
+    /// Position of the current instruction.
+    position: usize,
     current: Block,
     frame: Frame,
     /// The frame at the start of the current instruction, and its state once
@@ -88,12 +109,23 @@ struct Builder<'a> {
     loops: bool,
 }
 
-/// Builds the typed HIR of a loop: parameters are one value for each variable
-/// (kinds without a value get an ignored int) and stack slot.
+/// The typed HIR of a loop.
+#[derive(Debug)]
+pub struct Built {
+    /// Parameters are one value for each variable (kinds without a value get
+    /// an ignored int) and stack slot.
+    pub func: Func,
+    /// See [`CompiledLoop::assumed`](crate::ordinary::CompiledLoop::assumed).
+    pub assumed: Vec<Arc<str>>,
+    /// Does it compute with NumPy's numbers?
+    pub numpy: bool,
+}
+
+/// Builds the typed HIR of a loop.
 ///
 /// # Errors
 /// Entry kinds that make compiling useless.
-pub fn build(request: &LoopRequest) -> Result<Func, NotCompiled> {
+pub fn build(request: &LoopRequest) -> Result<Built, NotCompiled> {
     let permanent = |e: CompileError| NotCompiled { reason: e.message, permanent: true };
     let code = &*request.code;
     let cfg = Cfg::new(code).map_err(permanent)?;
@@ -108,10 +140,11 @@ pub fn build(request: &LoopRequest) -> Result<Func, NotCompiled> {
         let reasons = b.exit_reasons();
         return Err(NotCompiled { reason: format!("no iteration can finish: {reasons}"), permanent: false });
     }
-    let mut f = b.func;
-    super::super::simplify::simplify(&mut f);
-    super::super::simplify::merge_chains(&mut f);
-    Ok(f)
+    let (mut func, assumed) = (b.func, b.assumed);
+    crate::hir::simplify::simplify(&mut func);
+    crate::hir::simplify::merge_chains(&mut func);
+    let numpy = func.types.iter().any(|t| matches!(t, Type::Numpy(_)));
+    Ok(Built { func, assumed, numpy })
 }
 
 impl<'a> Builder<'a> {
@@ -140,6 +173,9 @@ impl<'a> Builder<'a> {
             work: VecDeque::new(),
             made: vec![],
             entry_iters: HashSet::new(),
+            walked: HashMap::new(),
+            assumed: vec![],
+            position: 0,
             current: entry,
             frame: frame.clone(),
             start: frame,
@@ -201,7 +237,7 @@ impl<'a> Builder<'a> {
         for (n, k) in stack.iter().enumerate() {
             let (param, var) = self.entry_value(k);
             if !matches!(var, Some(None)) {
-                return Err(CompileError::unsupported("T0301", "the loop does not iterate over a range"));
+                return Err(CompileError::unsupported("T0301", "the loop iterates over neither a range nor an array of numbers"));
             }
             let v = self.func.add_param(self.current, param);
             if n == 0 && self.request.info.is_for {
@@ -227,6 +263,9 @@ impl<'a> Builder<'a> {
             EntryKind::Int => (Type::INT, Some(None)),
             EntryKind::Float => (Type::FLOAT, Some(None)),
             EntryKind::Bool => (Type::BOOL, Some(None)),
+            EntryKind::Numpy(d) => (Type::Numpy(*d), Some(None)),
+            EntryKind::Array(a) => (Type::Array(*a), Some(None)),
+            EntryKind::ArrayIter(a) => (Type::ArrayIter(*a), Some(None)),
             EntryKind::RangeIter => (Type::RangeIter { dtype: DType::I64, parallel: false }, Some(None)),
             EntryKind::Library(path) => {
                 (Type::INT, Some(Some(ConstValue::Global(Arc::new(Global::Library(path.clone()))))))
@@ -237,11 +276,11 @@ impl<'a> Builder<'a> {
 
     fn version(&mut self, n: usize) -> Result<(), CompileError> {
         let v = &self.versions[n];
-        let (basic, block) = (v.basic, v.block);
+        let (basic, block, start) = (v.basic, v.block, v.start);
         self.frame = v.frame.clone();
         self.current = block;
         let range = self.cfg.blocks[basic].range.clone();
-        for p in range.clone() {
+        for p in start..range.end {
             self.begin(p);
             if p == range.start && self.cfg.is_header[basic] {
                 let state = self.snapshot();
@@ -250,6 +289,7 @@ impl<'a> Builder<'a> {
             match step(self, self.code, p) {
                 Ok(Flow::Next) => {}
                 Ok(Flow::Ended) => return Ok(()),
+                Err(Stop::Branched) => return Ok(()),
                 Err(Stop::Exit(reason)) => {
                     let state = self.snapshot();
                     self.end(Term::Exit { state, reason });
@@ -269,6 +309,7 @@ impl<'a> Builder<'a> {
 
     /// Remembers the frame at the start of an instruction.
     fn begin(&mut self, position: usize) {
+        self.position = position;
         let i = &self.code.instrs[position];
         if i.line != 0 {
             self.line = i.line;
@@ -291,6 +332,8 @@ impl<'a> Builder<'a> {
 
     fn frame_state(&mut self, offset: u32, frame: &Frame) -> State {
         let locals = frame.vars.iter().enumerate().map(|(n, v)| match v {
+            // What it holds anyway.
+            Var::Value(v) if self.entry_array(*v) == Some(n as u32) => None,
             Var::Value(v) => self.stored[n].then_some(*v),
             Var::Unbound => (self.request.kinds[n] != EntryKind::Unbound).then_some(self.undef),
             Var::Other => None,
@@ -299,6 +342,10 @@ impl<'a> Builder<'a> {
             Item::Value(v) if self.entry_iters.contains(v) => StackItem::EntryIter(0, *v),
             Item::Value(v) => match self.func.ty(*v) {
                 Type::RangeIter { .. } => StackItem::Iter(*v),
+                Type::ArrayIter(_) => {
+                    let array = self.walked.get(v).and_then(|a| self.entry_array(*a));
+                    StackItem::ArrayIter(array.unwrap_or(u32::MAX), *v)
+                }
                 Type::Global(g) => StackItem::Global(ConstValue::Global(g.clone())),
                 _ => StackItem::Value(*v),
             },
@@ -362,12 +409,33 @@ impl<'a> Builder<'a> {
 
     fn edge_to(&mut self, basic: usize) -> Target {
         self.loops |= basic == self.header;
+        self.version_at(basic, self.cfg.blocks[basic].range.start)
+    }
+
+    /// The edge to the instruction behind the current one.
+    fn edge_behind(&mut self, position: usize) -> Target {
+        match self.cfg.block_of[position] {
+            same if same == self.cfg.block_of[self.position] => self.version_at(same, position),
+            _ => self.edge(position),
+        }
+    }
+
+    /// The entry parameter that an array value is.
+    fn entry_array(&self, v: Value) -> Option<u32> {
+        if !matches!(self.ty(v), Type::Array(_)) {
+            return None;
+        }
+        self.func.blocks[0].params.iter().position(|p| *p == v).map(|n| n as u32)
+    }
+
+    fn version_at(&mut self, basic: usize, start: usize) -> Target {
         let mut key = Vec::with_capacity(self.frame.vars.len() + self.frame.stack.len());
         let mut args = Vec::new();
         for v in &self.frame.vars {
             key.push(match v {
                 Var::Other => Shape::Other,
                 Var::Unbound => Shape::Unbound,
+                Var::Value(v) if self.ty(*v).array().is_some() => Shape::Array(*v),
                 Var::Value(v) => {
                     args.push(*v);
                     Shape::Typed(self.func.ty(*v).clone())
@@ -376,39 +444,50 @@ impl<'a> Builder<'a> {
         }
         for item in &self.frame.stack {
             key.push(match item {
+                Item::Value(v) if self.ty(*v).array().is_some() => Shape::Array(*v),
                 Item::Value(v) => {
                     args.push(*v);
-                    if self.entry_iters.contains(v) { Shape::EntryIter } else { Shape::Typed(self.func.ty(*v).clone()) }
+                    match self.walked.get(v) {
+                        _ if self.entry_iters.contains(v) => Shape::EntryIter,
+                        Some(a) => Shape::ArrayIter(*a),
+                        None => Shape::Typed(self.func.ty(*v).clone()),
+                    }
                 }
                 _ => Shape::Null,
             });
         }
-        if let Some(v) = self.versions.iter().find(|v| v.basic == basic && v.key == key) {
+        if let Some(v) = self.versions.iter().find(|v| v.start == start && v.key == key) {
             return Target { block: v.block, args };
         }
-        if self.versions.iter().filter(|v| v.basic == basic).count() >= MAX_VERSIONS {
-            return self.exit_edge(self.cfg.blocks[basic].range.start, ExitReason::TypeChanged);
+        if self.versions.iter().filter(|v| v.start == start).count() >= MAX_VERSIONS {
+            return self.exit_edge(start, ExitReason::TypeChanged);
         }
         let block = self.func.add_block();
         let mut frame = self.frame.clone();
         for (n, var) in frame.vars.iter_mut().enumerate() {
-            if let Var::Value(v) = var {
+            if let Var::Value(v) = var
+                && self.func.ty(*v).array().is_none()
+            {
                 let t = self.func.ty(*v).clone();
                 *v = self.func.add_param(block, t);
                 self.func.names[v.index()] = self.variable_name(n);
             }
         }
         for item in &mut frame.stack {
-            if let Item::Value(v) = item {
+            if let Item::Value(v) = item
+                && self.func.ty(*v).array().is_none()
+            {
                 let t = self.func.ty(*v).clone();
                 let p = self.func.add_param(block, t);
                 if self.entry_iters.contains(v) {
                     self.entry_iters.insert(p);
+                } else if let Some(a) = self.walked.get(v).copied() {
+                    self.walked.insert(p, a);
                 }
                 *v = p;
             }
         }
-        self.versions.push(Version { basic, key, block, frame });
+        self.versions.push(Version { basic, start, key, block, frame });
         self.work.push_back(self.versions.len() - 1);
         Target { block, args }
     }
@@ -498,14 +577,12 @@ impl Machine for Builder<'_> {
                 if *o == UnaryOp::Not { self.plain(op, t) } else { self.checked(op, t) }
             }
             Op::Compare { .. } => {
-                if !types.iter().all(rules::is_number) {
-                    return Err(UNSUPPORTED);
-                }
-                self.checked(op, Type::BOOL)
+                let t = rules::compare(&types[0], &types[1]).ok_or(UNSUPPORTED)?;
+                self.checked(op, t)
             }
             Op::Truth { a } => match &types[0] {
                 Type::Scalar(DType::Bool) => *a,
-                t if rules::is_number(t) => self.plain(op, Type::BOOL),
+                t if rules::is_scalar(t) => self.plain(op, Type::BOOL),
                 Type::None => self.bool_const(false),
                 Type::Tuple(t) => self.bool_const(!t.is_empty()),
                 _ => return Err(UNSUPPORTED),
@@ -537,6 +614,7 @@ impl Machine for Builder<'_> {
                 Type::Tuple(items) if items.len() == *count as usize => *sequence,
                 _ => return Err(UNSUPPORTED),
             },
+            Op::GetItem { object, index } if types[0].array().is_some() => self.element(*object, *index)?,
             Op::GetItem { object, index } => match (&types[0], self.constant(*index)) {
                 (Type::Tuple(items), Some(c @ ConstValue::Int(_))) => match typing::access::tuple_index(items, &c) {
                     Ok(Some(typing::access::TupleIndex::At(n))) => {
@@ -547,38 +625,32 @@ impl Machine for Builder<'_> {
                 },
                 _ => return Err(UNSUPPORTED),
             },
-            Op::Attr { object, name } => {
-                let path = self.library_path(*object).ok_or(UNSUPPORTED)?;
-                let path: Arc<str> = format!("{path}.{name}").into();
-                let c = match rules::math_constant(&path) {
-                    Some(x) => ConstValue::Float(x),
-                    None if crate::library::in_ordinary(&path) => ConstValue::Global(Arc::new(Global::Library(path))),
-                    None => return Err(UNSUPPORTED),
-                };
-                return self.emit(Op::Const(c));
-            }
+            Op::Attr { object, name } if types[0].array().is_some() => self.array_attribute(*object, name)?,
+            Op::Attr { object, name } => self.member(*object, name)?,
             Op::Call { callee, args, keywords } => {
                 let path = self.library_path(*callee).ok_or(UNSUPPORTED)?;
                 if !keywords.is_empty() {
                     return Err(UNSUPPORTED);
                 }
-                let consts: Vec<Option<ConstValue>> = args.iter().map(|a| self.constant(*a)).collect();
-                let t = rules::call(&path, &types[1..], &consts).ok_or(UNSUPPORTED)?;
-                self.checked(op, t)
+                self.library_call(&path, *callee, args)?
             }
             Op::Iter { .. } => match &types[0] {
                 Type::Range { dtype, parallel } => {
                     let t = Type::RangeIter { dtype: *dtype, parallel: *parallel };
                     self.plain(op, t)
                 }
+                Type::Array(_) => self.array_iterator(op)?,
                 _ => return Err(UNSUPPORTED),
             },
             _ => return Err(UNSUPPORTED),
         })
     }
 
-    fn emit_effect(&mut self, _: Op) -> Step<()> {
-        Err(UNSUPPORTED)
+    fn emit_effect(&mut self, op: Op) -> Step<()> {
+        match op {
+            Op::SetItem { object, index, value } if self.ty(object).array().is_some() => self.store_element(object, index, value),
+            _ => Err(UNSUPPORTED),
+        }
     }
 
     fn constant(&self, v: Value) -> Option<ConstValue> {
@@ -612,7 +684,7 @@ impl Machine for Builder<'_> {
                     return Err(UNSUPPORTED);
                 }
                 // A stored iterator would be two names for one position.
-                if matches!(self.ty(v), Type::RangeIter { .. }) {
+                if matches!(self.ty(v), Type::RangeIter { .. } | Type::ArrayIter(_)) {
                     return Err(UNSUPPORTED);
                 }
                 Var::Value(v)
@@ -659,9 +731,11 @@ impl Machine for Builder<'_> {
     fn for_iter(&mut self, body: usize, done: usize) -> Step<()> {
         let Some(Item::Value(iter)) = self.frame.stack.last().cloned() else { return Err(UNSUPPORTED) };
         let t = self.ty(iter).clone();
-        if !matches!(t, Type::RangeIter { .. }) {
-            return Err(UNSUPPORTED);
-        }
+        let item = match &t {
+            Type::RangeIter { .. } => Type::INT,
+            Type::ArrayIter(a) => Type::Numpy(a.dtype),
+            _ => return Err(UNSUPPORTED),
+        };
         let own = self.entry_iters.contains(&iter);
         // The loop's own end is the interpreter's: it does FOR_ITER again.
         let otherwise = if own {
@@ -670,9 +744,11 @@ impl Machine for Builder<'_> {
         } else {
             self.edge(done)
         };
-        let r = self.append(Op::IterNext { iter }, vec![Type::BOOL, Type::INT, t], None);
+        let r = self.append(Op::IterNext { iter }, vec![Type::BOOL, item, t], None);
         if own {
             self.entry_iters.insert(r[2]);
+        } else if let Some(a) = self.walked.get(&iter).copied() {
+            self.walked.insert(r[2], a);
         }
         self.frame.stack.pop();
         self.frame.stack.push(Item::Value(r[2]));
