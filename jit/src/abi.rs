@@ -61,7 +61,9 @@ impl ArrayParts {
 /// |---|---|
 /// | real scalar, bool (Python's or NumPy's) | the number |
 /// | complex | real, imaginary |
-/// | none, text, global, ellipsis | nothing |
+/// | none, global, ellipsis | nothing |
+/// | text | owner, first code point, length |
+/// | text iterator | the text's parts, position |
 /// | tuple | the items' parts in order |
 /// | array | owner, data, shape…, strides… (see [`ArrayParts`]) |
 /// | range | start, stop, step |
@@ -79,7 +81,9 @@ pub fn flatten_into(t: &Type, out: &mut Vec<Ty>) {
                 out.push(scalar_ty(*d));
             }
         }
-        Type::Unknown | Type::None | Type::Str | Type::Ellipsis | Type::Global(_) | Type::Exception => {}
+        Type::Str => out.extend([Ty::Ref, Ty::Ptr, Ty::I64]),
+        Type::TextIter => out.extend([Ty::Ref, Ty::Ptr, Ty::I64, Ty::I64]),
+        Type::Unknown | Type::None | Type::Ellipsis | Type::Global(_) | Type::Exception => {}
         Type::Tuple(ts) => ts.iter().for_each(|t| flatten_into(t, out)),
         Type::Array(a) => flatten_array(*a, out),
         Type::Range { .. } | Type::RangeIter { .. } => out.extend([Ty::I64; 3]),

@@ -208,6 +208,10 @@ fn dump<T: Display>(kind: DumpKind, name: &str, text: impl FnOnce() -> T) {
 
 // ---------------------------------------------------------------- a session
 
+/// Most functions being typed at once, each called by the one before: a
+/// recursion that never repeats its argument types ends here.
+const DEEPEST: usize = 200;
+
 /// A typed function that waits for its code.
 struct Job {
     spec: Arc<Specialisation>,
@@ -261,6 +265,11 @@ impl Session {
 
     fn type_function(&mut self, f: &Arc<dyn JitFunction>, args: &[Type]) -> Result<Typed, CompileError> {
         let own = self.active.len();
+        if own >= DEEPEST {
+            let text = format!("calls of functions that are not compiled yet nest more than {DEEPEST} deep at {}()", f.name());
+            let note = "Does a recursion call itself with ever new argument types?";
+            return Err(CompileError::new(crate::error::Audience::Limit, text).note(note));
+        }
         self.active.push(Active { function: f.id(), args: args.to_vec(), found: Type::Unknown, depends: own });
         let result = nopython_hir(&**f, args, self);
         let active = self.active.pop().ok_or_else(|| CompileError::bug("no active function"))?;

@@ -171,6 +171,7 @@ const LIBM_MIXED: Rows = symbol_rows! {
 
 const TRAPS: Rows = symbol_rows! {
     call taipan_trap(Ptr, I32, I32, I64, I64, I64, I64) = taipan_runtime::trap::taipan_trap;
+    call taipan_keep_words(Ptr, I64) -> I64 = taipan_runtime::trap::taipan_keep_words;
     call taipan_unwind(Ptr, I32) = taipan_runtime::trap::taipan_unwind;
 };
 
@@ -218,8 +219,27 @@ const PRINT: Rows = symbol_rows! {
     call taipan_print_end(Ptr, I64) -> I32 = taipan_runtime::print::taipan_print_end;
 };
 
+const TEXT: Rows = symbol_rows! {
+    call taipan_text_length(Ref) -> I64 = taipan_runtime::text::taipan_text_length;
+    call taipan_text_compare(Ptr, I64, Ptr, I64) -> I64 = taipan_runtime::text::taipan_text_compare;
+    call taipan_text_equal(Ptr, I64, Ptr, I64) -> I64 = taipan_runtime::text::taipan_text_equal;
+    call taipan_text_find(Ptr, I64, Ptr, I64) -> I64 = taipan_runtime::text::taipan_text_find;
+    call taipan_text_concat(Ptr, I64, Ptr, I64) -> Ref = taipan_runtime::text::taipan_text_concat;
+    call taipan_text_repeat(Ptr, I64, I64) -> Ref = taipan_runtime::text::taipan_text_repeat;
+    call taipan_text_pick(Ptr, I64, I64, I64, I64) -> Ref = taipan_runtime::text::taipan_text_pick;
+    call taipan_text_i64(I64) -> Ref = taipan_runtime::text::taipan_text_i64;
+    call taipan_text_u64(I64) -> Ref = taipan_runtime::text::taipan_text_u64;
+    call taipan_text_bool(I64) -> Ref = taipan_runtime::text::taipan_text_bool;
+    call taipan_text_f64(F64) -> Ref = taipan_runtime::text::taipan_text_f64;
+    call taipan_text_complex(F64, F64) -> Ref = taipan_runtime::text::taipan_text_complex;
+    call taipan_text_chr(I64) -> Ref = taipan_runtime::text::taipan_text_chr;
+    call taipan_text_change(Ptr, I64, I64) -> Ref = taipan_runtime::text::taipan_text_change;
+    call taipan_text_print(Ptr, I64) = taipan_runtime::text::taipan_text_print;
+    call taipan_text_intern(Ptr, I64) -> I64 = taipan_runtime::text::taipan_text_intern;
+};
+
 /// Every list of this crate's table.
-const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT, crate::interpreted::ROWS];
+const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT, TEXT, crate::interpreted::ROWS];
 
 type Table = HashMap<&'static str, &'static Row>;
 

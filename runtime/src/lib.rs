@@ -25,6 +25,7 @@ pub mod scalar;
 pub mod scalar_abi;
 pub mod sched;
 pub mod sort;
+pub mod text;
 pub mod trap;
 pub mod ufunc;
 

@@ -24,7 +24,7 @@ thread_local! {
     static LINE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-fn push(s: &str) {
+pub(crate) fn push(s: &str) {
     LINE.with(|l| l.borrow_mut().push_str(s));
 }
 

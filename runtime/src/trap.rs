@@ -11,7 +11,7 @@
 //! threads, except for the atomic words [`Ctx::poll`] and [`Ctx::stack_limit`].
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// The call succeeded; results are in the result slots.
@@ -281,6 +281,38 @@ pub unsafe extern "C" fn taipan_trap(ctx: *mut Ctx, kind: u32, site: u32, a0: u6
     let kind = TrapKind::ALL.get(kind as usize).copied().unwrap_or(TrapKind::Pending);
     ctx.trap = Trap { kind, site, args: [a0, a1, a2, a3] };
     ctx.trace.clear();
+}
+
+/// Words that wait to be made the arguments of an exception, by number.
+static WORDS: Mutex<Vec<(u64, Vec<u64>)>> = Mutex::new(Vec::new());
+/// Most lists of words kept: those of exceptions that nobody took (a sibling
+/// of a parallel loop raised first) give way to newer ones.
+const WORD_LISTS: usize = 256;
+
+/// Keeps `n` words for [`take_words`]; their number.
+///
+/// # Safety
+/// `n` words are readable at `words`.
+pub unsafe extern "C" fn taipan_keep_words(words: *const u64, n: i64) -> i64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    // SAFETY: contract of this function.
+    let list = unsafe { std::slice::from_raw_parts(words, n as usize) }.to_vec();
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    let mut kept = WORDS.lock().unwrap_or_else(|e| e.into_inner());
+    if kept.len() == WORD_LISTS {
+        kept.remove(0);
+    }
+    kept.push((id, list));
+    id as i64
+}
+
+/// The words kept under this number, once.
+pub fn take_words(id: u64) -> Vec<u64> {
+    let mut kept = WORDS.lock().unwrap_or_else(|e| e.into_inner());
+    match kept.iter().position(|w| w.0 == id) {
+        Some(at) => kept.remove(at).1,
+        None => Vec::new(),
+    }
 }
 
 /// Adds the call site of a frame that a trap passes through.

@@ -44,7 +44,7 @@ impl Display for TypeText<'_> {
             }
             Type::Optional(t) => write!(f, "optional<{}>", TypeText(t)),
             Type::Global(g) => write!(f, "global {}", ConstText(&ConstValue::Global(g.clone()))),
-            Type::Scalar(_) | Type::Numpy(_) | Type::None | Type::Str | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
+            Type::Scalar(_) | Type::Numpy(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
         }
     }
 }
@@ -171,6 +171,7 @@ pub(super) fn read(c: &mut Cursor<'_>) -> Option<Type> {
         },
         "none" => Type::None,
         "unicode_type" => Type::Str,
+        "iter_unicode" => Type::TextIter,
         "ellipsis" => Type::Ellipsis,
         "exception" => Type::Exception,
         _ => Type::Scalar(DType::from_name(word)?),

@@ -42,8 +42,10 @@ pub enum Type {
     /// `Scalar` is Python's own number. Nopython code knows no difference.
     Numpy(DType),
     None,
-    /// Compile-time text only (first slice).
+    /// Text.
     Str,
+    /// Iterator over the code points of a text.
+    TextIter,
     Tuple(Arc<[Type]>),
     Array(ArrayType),
     /// `range(...)` of the given integer dtype; `parallel` for `prange`.
@@ -125,6 +127,7 @@ impl fmt::Display for Type {
             Type::Numpy(d) => write!(f, "np.{}", d.name()),
             Type::None => f.write_str("none"),
             Type::Str => f.write_str("unicode_type"),
+            Type::TextIter => f.write_str("iter_unicode"),
             Type::Tuple(ts) => {
                 if ts.is_empty() {
                     f.write_str("Tuple()")

@@ -39,6 +39,9 @@ pub static ROWS: &[Row] = &[
     function(&["builtins.tuple"], "items=", infer_tuple, lower_cast, None),
     function(&["builtins.slice"], "start, stop=, step=", infer_slice, lower_slice, None),
     function(&["builtins.isinstance"], "x, cls", |_, _| Ok(Type::BOOL), lower_isinstance, None),
+    Row { paths: &["range.start"], kind: Kind::Property, params: "self", infer: |_, _| Ok(Type::INT), lower: lower_range_part::<0>, ordinary: None, notes: "" },
+    Row { paths: &["range.stop"], kind: Kind::Property, params: "self", infer: |_, _| Ok(Type::INT), lower: lower_range_part::<1>, ordinary: None, notes: "" },
+    Row { paths: &["range.step"], kind: Kind::Property, params: "self", infer: |_, _| Ok(Type::INT), lower: lower_range_part::<2>, ordinary: None, notes: "" },
     Row { paths: &["number.real"], kind: Kind::Property, params: "self", infer: infer_part, lower: lower_part, ordinary: None, notes: "" },
     Row { paths: &["number.imag"], kind: Kind::Property, params: "self", infer: infer_part, lower: lower_part, ordinary: None, notes: "" },
     Row { paths: &["number.conjugate", "number.conj"], kind: Kind::Method, params: "self", infer: infer_self, lower: lower_conjugate, ordinary: None, notes: "" },
@@ -375,10 +378,7 @@ fn lower_len(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Resu
         Type::Tuple(ts) => l.i64(ts.len() as i64),
         Type::Range { .. } => l.range_length(&p),
         Type::Array(a) => p[ArrayParts { ndim: a.ndim as usize }.shape(0)],
-        Type::Str => {
-            let n = args.get(0)?.text().map(|s| s.chars().count());
-            l.i64(n.ok_or_else(|| no_match(row, args))? as i64)
-        }
+        Type::Str => p[crate::lower::text::LENGTH],
         _ => return Err(no_match(row, args)),
     };
     Ok(vec![n])
@@ -435,13 +435,19 @@ fn lower_range(l: &mut Lowerer<'_>, _: &Row, args: &Args, _: hir::Value) -> Resu
     Ok(vec![start, stop, step])
 }
 
+/// One of start, stop, step.
+fn lower_range_part<const PART: usize>(l: &mut Lowerer<'_>, _: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    Ok(vec![l.parts(args.get(0)?.hir()?)[PART]])
+}
+
 /// Type of `iter(x)`.
 pub fn iterator_type(t: &Type) -> Option<Type> {
     Some(match t {
         Type::Range { dtype, parallel } => Type::RangeIter { dtype: *dtype, parallel: *parallel },
         Type::Array(a) if a.ndim > 0 => Type::ArrayIter(*a),
         Type::Tuple(ts) if ts.iter().all(|t| *t == ts[0]) => Type::TupleIter(ts.clone()),
-        Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } => t.clone(),
+        Type::Str => Type::TextIter,
+        Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter => t.clone(),
         _ => return None,
     })
 }
@@ -459,6 +465,7 @@ pub fn item_type(iter: &Type) -> Option<Type> {
             }
             Type::Array(a)
         }
+        Type::TextIter => Type::Str,
         Type::TupleIter(ts) => ts.first().cloned().unwrap_or(Type::Unknown),
         Type::ZipIter { enumerate, parts } => {
             let mut items = if *enumerate { vec![Type::INT] } else { vec![] };

@@ -19,6 +19,7 @@ pub mod number;
 pub mod numpy_array;
 pub mod numpy_create;
 pub mod print;
+pub mod text;
 pub mod ufunc;
 
 use crate::error::CompileError;
@@ -133,6 +134,7 @@ impl Row {
 static LISTS: &[&[Row]] = &[
     builtins::ROWS,
     print::ROWS,
+    text::ROWS,
     math::ROWS,
     cmath::ROWS,
     numpy_array::ROWS,
@@ -167,16 +169,19 @@ struct Params {
     names: Vec<&'static str>,
     optional: Vec<bool>,
     rest: bool,
+    /// Those that positional arguments reach: the ones before `*rest`.
+    positional: usize,
 }
 
 fn params(text: &'static str) -> Params {
-    let mut p = Params { names: vec![], optional: vec![], rest: false };
+    let mut p = Params { names: vec![], optional: vec![], rest: false, positional: 0 };
     for part in text.split(',').map(str::trim).filter(|s| !s.is_empty()) {
         if part.starts_with('*') {
             p.rest = true;
         } else {
             p.optional.push(part.ends_with('='));
             p.names.push(part.trim_end_matches('='));
+            p.positional += usize::from(!p.rest);
         }
     }
     p
@@ -189,7 +194,7 @@ fn bind(row: &Row, args: Vec<Arg>, keywords: Vec<(Arc<str>, Arg)>) -> Result<Arg
     let mut out = Args { slots: vec![None; p.names.len()], rest: vec![] };
     let given = args.len();
     for (i, a) in args.into_iter().enumerate() {
-        if i < out.slots.len() {
+        if i < p.positional {
             out.slots[i] = Some(a);
         } else if p.rest {
             out.rest.push(a);

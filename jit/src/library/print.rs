@@ -1,12 +1,13 @@
 //! `print`.
 
-use super::{Args, Kind, Row, no_match};
+use super::{Arg, Args, Kind, Row, no_match};
 use crate::error::CompileError;
 use crate::hir;
 use crate::hir::types::{DType, Type};
 use crate::hir::value::ConstValue;
 use crate::lir::Value;
 use crate::lir::op::Op;
+use crate::lower::text::{DATA, LENGTH};
 use crate::lower::{Lowerer, Parts};
 use taipan_runtime::dtype::Kind as DKind;
 use taipan_runtime::trap::intern;
@@ -15,12 +16,21 @@ use taipan_runtime::trap::intern;
 pub static ROWS: &[Row] = &[Row {
     paths: &["builtins.print"],
     kind: Kind::Function,
-    params: "*values",
-    infer: |_, _| Ok(Type::None),
+    params: "*values, sep=, end=",
+    infer: infer_print,
     lower: lower_print,
     ordinary: None,
-    notes: "numbers, tuples of numbers, constant strings, None",
+    notes: "numbers, text, None, tuples of numbers; `sep` and `end` are text",
 }];
+
+/// Positions of the keyword parameters.
+const SEP: usize = 0;
+const END: usize = 1;
+
+fn infer_print(row: &Row, args: &Args) -> Result<Type, CompileError> {
+    let texts = args.slots.iter().flatten().all(|a| a.ty == Type::Str);
+    if texts { Ok(Type::None) } else { Err(no_match(row, args)) }
+}
 
 fn text(l: &mut Lowerer<'_>, s: &str) {
     let id = l.i64(intern(s) as i64);
@@ -30,25 +40,39 @@ fn text(l: &mut Lowerer<'_>, s: &str) {
 fn lower_print(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
     for (i, a) in args.rest.iter().enumerate() {
         if i > 0 {
-            text(l, " ");
+            match args.opt(SEP) {
+                Some(sep) => print_argument(l, row, args, sep)?,
+                None => text(l, " "),
+            }
         }
-        if let Some(ConstValue::Str(s)) = &a.constant {
-            text(l, s);
-            continue;
-        }
-        let parts = l.parts(a.hir()?);
-        print_value(l, row, args, &a.ty, &parts)?;
+        print_argument(l, row, args, a)?;
     }
-    text(l, "\n");
+    match args.opt(END) {
+        Some(end) => print_argument(l, row, args, end)?,
+        None => text(l, "\n"),
+    }
     let ctx = l.b.op(Op::GetCtx, crate::lir::Ty::Ptr, &[], 0);
     let site = l.i64(i64::from(l.b.site));
     l.runtime_checked("taipan_print_end", &[ctx, site]);
     Ok(Parts::new())
 }
 
+fn print_argument(l: &mut Lowerer<'_>, row: &Row, args: &Args, a: &Arg) -> Result<(), CompileError> {
+    if let Some(ConstValue::Str(s)) = &a.constant {
+        text(l, s);
+        return Ok(());
+    }
+    let parts = l.parts(a.hir()?);
+    print_value(l, row, args, &a.ty, &parts)
+}
+
 fn print_value(l: &mut Lowerer<'_>, row: &Row, args: &Args, t: &Type, p: &[Value]) -> Result<(), CompileError> {
     match t {
         Type::None => text(l, "None"),
+        Type::Str => {
+            l.runtime("taipan_text_print", &[p[DATA], p[LENGTH]]);
+        }
+        Type::Tuple(ts) if ts.contains(&Type::Str) => return Err(no_match(row, args)),
         Type::Scalar(d) => {
             let (name, to) = match d.kind() {
                 DKind::Bool => {

@@ -57,6 +57,7 @@ impl Lowerer<'_> {
         match (ta, tb) {
             (Type::Scalar(x), Type::Scalar(y)) => self.compare_scalars(op, *x, pa, *y, pb),
             (Type::Tuple(xs), Type::Tuple(ys)) => self.compare_tuples(op, xs, pa, ys, pb),
+            (Type::Str, Type::Str) => Ok(self.text_compare(op, pa, pb)),
             (Type::Optional(_), Type::None) | (Type::None, Type::Optional(_)) if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
                 let present = if pa.is_empty() { pb[0] } else { pa[0] };
                 Ok(if op == CompareOp::Eq { self.not(present) } else { present })
@@ -198,6 +199,7 @@ impl Lowerer<'_> {
                 Ok(self.b.binary(Op::And, p[0], rest))
             }
             Type::Array(_) => super::array::truth(self, t, p),
+            Type::Str => Ok(self.text_truth(p)),
             Type::Range { .. } => {
                 let n = self.range_length(p);
                 let zero = self.i64(0);
@@ -251,7 +253,7 @@ impl Lowerer<'_> {
                 let mut at = 0;
                 for t in ts.iter() {
                     let n = abi::flatten(t).len();
-                    let comparable = matches!((ti, t), (Type::Scalar(_), Type::Scalar(_)) | (Type::Tuple(_), Type::Tuple(_)));
+                    let comparable = matches!((ti, t), (Type::Scalar(_), Type::Scalar(_)) | (Type::Tuple(_), Type::Tuple(_)) | (Type::Str, Type::Str));
                     if comparable {
                         let same = self.compare_values(CompareOp::Eq, ti, &pi, t, &pc[at..at + n])?;
                         any = self.b.binary(Op::Or, any, same);
@@ -266,6 +268,12 @@ impl Lowerer<'_> {
                 self.range_contains(&p, x)
             }
             Type::Array(_) => super::array::contains(self, item, container)?,
+            Type::Str => {
+                let (part, whole) = (self.parts(item), self.parts(container));
+                let at = self.text_find(&whole, &part);
+                let zero = self.i64(0);
+                self.b.icmp(Cc::Sge, at, zero)
+            }
             _ => return Err(CompileError::typing(format!("operator in is not defined for {t}"))),
         };
         Ok(vec![if negate { self.not(found) } else { found }])

@@ -63,6 +63,7 @@ impl Lowerer<'_> {
                     return self.frozen_array(a);
                 }
             }
+            (ConstValue::Str(s), Type::Str) => return self.text_constant(s),
             (_, Type::Scalar(d)) => {
                 if let Some((re, im, int, _)) = numbers(c) {
                     return Ok(self.number(*d, re, im, int));
@@ -105,7 +106,10 @@ impl Lowerer<'_> {
             let i = l.b.push(Op::AddrConst, Ty::Ptr, &[], p as i64, Aux::None, &[]);
             l.b.func.insts[i.index()].results[0]
         };
-        let owner = self.b.iconst(Ty::Ref, a.buffer().as_ptr() as i64);
+        // A ref loaded from memory is borrowed: whoever keeps it retains it.
+        let cell: &'static usize = Box::leak(Box::new(a.buffer().as_ptr() as usize));
+        let cell = address(self, std::ptr::from_ref(cell).cast());
+        let owner = self.b.load(Ty::Ref, cell, 0);
         let data = address(self, a.data());
         let mut parts = vec![owner, data];
         for n in a.shape() {

@@ -56,13 +56,13 @@ impl<'a> Lowerer<'a> {
                 let stop = self.b.binary(Op::Iadd, p[0], span);
                 Ok(vec![p[0], stop, p[2]])
             }
-            Type::Tuple(_) | Type::Array(_) => {
+            Type::Tuple(_) | Type::Array(_) | Type::Str => {
                 let mut out = p.to_vec();
                 out.push(self.i64(0));
                 Ok(out)
             }
             t if t == to => Ok(p.to_vec()),
-            Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } => Ok(p.to_vec()),
+            Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter => Ok(p.to_vec()),
             _ => Err(CompileError::typing(format!("{from} is not iterable"))),
         }
     }
@@ -271,6 +271,7 @@ impl<'a> Lowerer<'a> {
                 let from = ts.first().cloned().unwrap_or(Type::Unknown);
                 self.cast(&item, &from, t)
             }
+            Item::At { of: Type::Str, parts, position } => Ok(self.text_at(&parts, position)),
             Item::At { of, parts, position } => super::array::item(self, &of, &parts, position),
             Item::Each(items) => {
                 let mut out = Parts::new();
@@ -313,6 +314,7 @@ impl<'a> Lowerer<'a> {
                 let count = p[ArrayParts { ndim: a.ndim as usize }.shape(0)];
                 self.positional(Type::Array(*a), &p[..n], p[n], count)
             }
+            Type::TextIter => self.positional(Type::Str, &p[..3], p[3], p[super::text::LENGTH]),
             Type::ZipIter { enumerate, parts } => {
                 let mut at = 0;
                 let mut has = self.b.iconst(Ty::I1, 1);

@@ -30,6 +30,7 @@ pub mod power;
 pub mod prange;
 pub mod raise;
 pub mod scalar;
+pub mod text;
 
 use crate::abi;
 use crate::error::CompileError;
@@ -521,6 +522,7 @@ impl<'a> Lowerer<'a> {
             Op::Attr { object, name } => crate::library::lower_attr(self, *object, name, result),
             Op::GetItem { object, index } => match self.ty(*object) {
                 Type::Tuple(_) => self.tuple_item(*object, *index, result),
+                Type::Str => self.text_item(*object, *index),
                 _ => array::get_item(self, *object, *index, result),
             },
             Op::Tuple(vs) => Ok(vs.iter().flat_map(|v| self.parts(*v)).collect()),

@@ -20,7 +20,8 @@ pub fn iter(object: &Type) -> Result<Type, CompileError> {
             }
             Type::TupleIter(items.clone())
         }
-        Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } => object.clone(),
+        Type::Str => Type::TextIter,
+        Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter => object.clone(),
         _ => return Err(refuse()),
     })
 }
@@ -37,6 +38,7 @@ pub fn item(iter: &Type) -> Result<Type, CompileError> {
             let layout = if a.layout == Layout::C { Layout::C } else { Layout::A };
             Type::Array(ArrayType { ndim: a.ndim - 1, layout, ..*a })
         }
+        Type::TextIter => Type::Str,
         Type::TupleIter(items) => items.first().cloned().unwrap_or(Type::Unknown),
         Type::ZipIter { enumerate, parts } => {
             let mut items: Vec<Type> = if *enumerate { vec![Type::INT] } else { vec![] };

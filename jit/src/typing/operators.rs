@@ -179,6 +179,11 @@ pub fn binary(op: BinaryOp, inplace: bool, a: &Type, b: &Type) -> Result<Type, C
     if let (Type::Tuple(x), Type::Tuple(y), BinaryOp::Add) = (a, b, op) {
         return Ok(Type::Tuple(x.iter().chain(y.iter()).cloned().collect::<Vec<_>>().into()));
     }
+    match (a, b, op) {
+        (Type::Str, Type::Str, BinaryOp::Add) => return Ok(Type::Str),
+        (Type::Str, n, BinaryOp::Mul) | (n, Type::Str, BinaryOp::Mul) if super::is_integer(n) => return Ok(Type::Str),
+        _ => {}
+    }
     let (Some(x), Some(y)) = (element(a), element(b)) else { return Err(refuse()) };
     if op == BinaryOp::MatMul {
         return matmul(a, b).ok_or_else(refuse);
@@ -261,7 +266,7 @@ pub fn compare(op: CompareOp, a: &Type, b: &Type) -> Result<Type, CompileError> 
             }
             Ok(Type::BOOL)
         }
-        (Type::Str, Type::Str) if equality => Ok(Type::BOOL),
+        (Type::Str, Type::Str) => Ok(Type::BOOL),
         (Type::None, _) | (_, Type::None) if equality => Ok(Type::BOOL),
         (Type::Global(x), Type::Global(y)) if equality && x.is_dtype() && y.is_dtype() => Ok(Type::BOOL),
         _ => Err(refuse()),

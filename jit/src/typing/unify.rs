@@ -47,5 +47,5 @@ fn unify_arrays(x: ArrayType, y: ArrayType) -> Option<ArrayType> {
 }
 
 fn optional_inner(t: &Type) -> bool {
-    matches!(t, Type::Scalar(_) | Type::Array(_) | Type::Tuple(_))
+    matches!(t, Type::Scalar(_) | Type::Str | Type::Array(_) | Type::Tuple(_))
 }

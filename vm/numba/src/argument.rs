@@ -7,7 +7,7 @@
 use crate::types::type_of::{array_type, dtype_like};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyComplex, PyFloat, PyInt, PySlice, PyTuple},
+    builtins::{PyComplex, PyFloat, PyInt, PySlice, PyStr, PyTuple},
 };
 use smallvec::SmallVec;
 use taipan_jit::hir::{
@@ -16,9 +16,54 @@ use taipan_jit::hir::{
 };
 use taipan_numpy::interop::{as_array, scalar_value};
 use taipan_numpy::{Num, ScalarValue};
+use taipan_runtime::buffer::BufferRef;
+use taipan_runtime::text;
 
-/// Argument or result slots.
-pub type Slots = SmallVec<[u64; 24]>;
+/// Slots of arguments, and what is alive only because they point to it.
+#[derive(Clone, Default)]
+pub struct Slots {
+    words: SmallVec<[u64; 24]>,
+    texts: SmallVec<[BufferRef; 2]>,
+}
+
+impl Slots {
+    /// None.
+    pub fn new() -> Self {
+        Slots::default()
+    }
+    /// Empties them.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.texts.clear();
+    }
+    /// Appends those of `other`, which stays alive.
+    #[inline]
+    pub fn append(&mut self, other: &Slots) {
+        self.words.extend_from_slice(&other.words);
+    }
+}
+
+impl std::fmt::Debug for Slots {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.words.fmt(f)
+    }
+}
+
+impl std::ops::Deref for Slots {
+    type Target = SmallVec<[u64; 24]>;
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &self.words
+    }
+}
+
+impl std::ops::DerefMut for Slots {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.words
+    }
+}
 
 /// What a parameter takes: values of exactly one type, possibly converted.
 #[derive(Clone, Debug)]
@@ -153,6 +198,14 @@ fn unbox_other(source: &Type, target: &Type, obj: &PyObject, out: &mut Slots, vm
                 && t.iter().zip(sources.iter().zip(targets.iter())).all(|(x, (s, t))| {
                     Accept { source: s.clone(), target: t.clone() }.unbox(x, out, vm)
                 })
+        }
+        (Type::Str, Type::Str) => {
+            let Some(s) = obj.downcast_ref_if_exact::<PyStr>(vm) else { return false };
+            let points: SmallVec<[u32; 32]> = s.as_wtf8().code_points().map(|c| c.to_u32()).collect();
+            let Some(b) = text::buffer(&points) else { return false };
+            out.extend([b.as_ptr() as u64, b.data() as u64, points.len() as u64]);
+            out.texts.push(b);
+            true
         }
         (Type::None, Type::None) => vm.is_none(obj),
         (Type::None, Type::Optional(t)) => {

@@ -1,23 +1,49 @@
 //! `print` in compiled code writes to the program's `sys.stdout`.
 
 use rustpython_vm::vm::thread::{current_vm_is_set, with_current_vm};
-use std::io::Write;
+use rustpython_vm::{PyResult, VirtualMachine};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Lines of threads that belong to no interpreter, in the order they came.
+static WAITING: Mutex<String> = Mutex::new(String::new());
+/// Is anything waiting? Looked at after each call.
+static ANY: AtomicBool = AtomicBool::new(false);
 
 /// Sends compiled code's lines to Python.
 pub fn install() {
     taipan_runtime::print::set_print_hook(line);
 }
 
-/// Prints a line, its end included. Threads of a parallel region belong to no
-/// interpreter: they write to the process's standard output.
+/// Prints a line, its end included. The workers of a parallel region belong
+/// to no interpreter: what they print waits for the thread that called them.
 fn line(text: &str) -> Result<(), ()> {
     if !current_vm_is_set() {
-        return std::io::stdout().write_all(text.as_bytes()).map_err(|_| ());
+        WAITING.lock().unwrap_or_else(|e| e.into_inner()).push_str(text);
+        ANY.store(true, Ordering::Release);
+        return Ok(());
     }
-    with_current_vm(|vm| {
-        let out = vm.sys_module.get_attr("stdout", vm)?;
-        vm.call_method(&out, "write", (text.to_owned(),))
-    })
-    .map(|_| ())
-    .map_err(|_| ())
+    with_current_vm(|vm| flush(vm).and_then(|()| write(text, vm))).map_err(|e| crate::interrupt::store(e))
+}
+
+/// Prints what worker threads left.
+///
+/// # Errors
+/// What `sys.stdout.write` raises.
+#[inline]
+pub fn flush(vm: &VirtualMachine) -> PyResult<()> {
+    if !ANY.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    ANY.store(false, Ordering::Release);
+    let text = std::mem::take(&mut *WAITING.lock().unwrap_or_else(|e| e.into_inner()));
+    write(&text, vm)
+}
+
+fn write(text: &str, vm: &VirtualMachine) -> PyResult<()> {
+    let out = vm.sys_module.get_attr("stdout", vm)?;
+    if vm.is_none(&out) {
+        return Ok(());
+    }
+    vm.call_method(&out, "write", (text.to_owned(),)).map(|_| ())
 }

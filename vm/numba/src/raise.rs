@@ -2,16 +2,17 @@
 
 use crate::outside::identity;
 use crate::{interrupt, python_layer, traceback};
+use rustpython_vm::common::wtf8::Wtf8Buf;
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyType, PyTypeRef},
-    function::FuncArgs,
+    function::{FuncArgs, KwArgs},
 };
 use taipan_jit::error::{Audience, CompileError};
-use taipan_jit::hir::types::DType;
+use taipan_jit::hir::types::{DType, Type};
 use taipan_jit::hir::value::ConstValue;
 use taipan_jit::lower::raise::{RaiseArg, Raised, raised};
-use taipan_runtime::trap::{Trap, TrapKind};
+use taipan_runtime::trap::{Trap, TrapKind, interned, take_words};
 
 /// The exception for a trap, with one traceback entry for each compiled frame.
 /// `trace` lists the call sites that the trap left, innermost first.
@@ -45,9 +46,9 @@ fn builtin_class(name: &str, vm: &VirtualMachine) -> PyTypeRef {
         .unwrap_or_else(|| vm.ctx.exceptions.runtime_error.to_owned())
 }
 
-fn instance(class: PyTypeRef, args: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyBaseExceptionRef {
+fn instance(class: PyTypeRef, args: impl Into<FuncArgs>, vm: &VirtualMachine) -> PyBaseExceptionRef {
     // User classes may do anything in `__init__`: what they raise is the result.
-    match class.as_object().call(FuncArgs::from(args), vm) {
+    match class.as_object().call(args.into(), vm) {
         Ok(object) => object
             .downcast::<PyBaseException>()
             .unwrap_or_else(|_| vm.new_type_error("exceptions must derive from BaseException")),
@@ -61,8 +62,14 @@ fn raised_exception(raised: &Raised, trap: &Trap, vm: &VirtualMachine) -> PyBase
         return vm.new_type_error("exceptions must derive from BaseException");
     };
     let mut args = Vec::new();
-    for arg in raised.args.iter().flatten() {
+    let list = raised.args.as_deref().unwrap_or_default();
+    let words = match list.iter().any(|a| matches!(a, RaiseArg::Payload { .. })) {
+        true => take_words(trap.args[1]),
+        false => Vec::new(),
+    };
+    for arg in list {
         args.push(match arg {
+            RaiseArg::Payload { ty, at } => object_of_words(ty, &words, &mut (*at as usize), vm),
             RaiseArg::Const(c) => match object_of_constant(c, vm) {
                 Ok(object) => object,
                 Err(e) => return e,
@@ -70,7 +77,35 @@ fn raised_exception(raised: &Raised, trap: &Trap, vm: &VirtualMachine) -> PyBase
             RaiseArg::Runtime { dtype, slot } => number_in_slot(*dtype, trap.args[*slot as usize % 4], vm),
         });
     }
-    instance(class, args, vm)
+    let first = args.len().saturating_sub(raised.names.len());
+    let named = raised.names.iter().map(|n| Wtf8Buf::from_string(n.to_string())).zip(args.split_off(first)).collect();
+    instance(class, FuncArgs::new(args, KwArgs::new(named)), vm)
+}
+
+/// The value of type `t` whose words start at `at`; moves `at` behind them.
+fn object_of_words(t: &Type, words: &[u64], at: &mut usize, vm: &VirtualMachine) -> PyObjectRef {
+    let mut next = || {
+        *at += 1;
+        words.get(*at - 1).copied().unwrap_or(0)
+    };
+    match t {
+        Type::Scalar(d) if d.is_complex() => {
+            let (re, im) = (f64::from_bits(next()), f64::from_bits(next()));
+            vm.ctx.new_complex(num_complex::Complex64::new(re, im)).into()
+        }
+        Type::Scalar(d) => number_in_slot(*d, next(), vm),
+        Type::Str => vm.ctx.new_str(&*interned(next())).into(),
+        Type::Tuple(items) => {
+            let items = items.iter().map(|t| object_of_words(t, words, at, vm)).collect();
+            vm.ctx.new_tuple(items).into()
+        }
+        Type::Optional(t) => {
+            let present = next() & 1 != 0;
+            let value = object_of_words(t, words, at, vm);
+            if present { value } else { vm.ctx.none() }
+        }
+        _ => vm.ctx.none(),
+    }
 }
 
 /// Integers and bools arrive extended to 64 bits, floats as float64.

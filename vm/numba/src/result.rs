@@ -4,6 +4,7 @@
 //! `box_result` runs once on the result slots of a call that returned
 //! `STATUS_OK`; it takes over the buffer references in them.
 
+use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use smallvec::SmallVec;
 use taipan_jit::abi::{ArrayParts, flatten};
@@ -15,11 +16,12 @@ use taipan_numpy::interop::{PyNdArray, as_array};
 use taipan_numpy::{Num, ScalarValue};
 use taipan_runtime::array::Array;
 use taipan_runtime::buffer::{Buffer, BufferRef};
+use taipan_runtime::text;
 
 /// Can a function return a value of this type to the interpreter?
 pub fn can_box(t: &Type) -> bool {
     match t {
-        Type::Scalar(_) | Type::None | Type::Array(_) | Type::Slice { .. } | Type::Ellipsis => true,
+        Type::Scalar(_) | Type::None | Type::Str | Type::Array(_) | Type::Slice { .. } | Type::Ellipsis => true,
         Type::Tuple(ts) => ts.iter().all(can_box),
         Type::Optional(t) => can_box(t),
         Type::Global(g) => matches!(**g, Global::DType(_) | Global::NumbaType(_)),
@@ -124,6 +126,14 @@ unsafe fn box_value(
                 None => return Err(vm.new_system_error("compiled code returned an array without memory")),
             }
         }
+        Type::Str => {
+            // SAFETY: compiled code hands over one reference, which keeps the
+            // code points alive until the end of this arm.
+            let _owner = unsafe { BufferRef::from_raw(slots[0] as *mut Buffer) };
+            // SAFETY: as above.
+            let points = unsafe { text::points(slots[1] as *const u32, slots[2] as i64) };
+            (text_object(&points, vm), 3)
+        }
         Type::Optional(inner) => {
             let used = 1 + flatten(inner).len();
             if slots[0] & 1 == 0 {
@@ -154,6 +164,12 @@ unsafe fn box_value(
         },
         _ => (vm.ctx.none(), 0),
     })
+}
+
+/// A `str` of these code points.
+fn text_object(points: &[u32], vm: &VirtualMachine) -> PyObjectRef {
+    let text: Wtf8Buf = points.iter().filter_map(|c| CodePoint::from_u32(*c)).collect();
+    vm.ctx.new_str(text).into()
 }
 
 /// # Safety

@@ -37,6 +37,9 @@ const COMPARE_TO_BOOL: u32 = 16;
 const UNARY_POSITIVE: u32 = 5;
 const LIST_TO_TUPLE: u32 = 6;
 
+/// Argument of `CONVERT_VALUE` for `!s`.
+const CONVERT_STR: u32 = 1;
+
 /// Bits of `SET_FUNCTION_ATTRIBUTE`.
 const FUNCTION_DEFAULTS: u32 = 1;
 const FUNCTION_KWDEFAULTS: u32 = 2;
@@ -247,10 +250,33 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
         }
         O::ListAppend if arg == 1 => {
             let (item, a) = (m.pop()?, m.pop()?);
-            let b = m.emit(Op::Tuple(vec![item]))?;
-            m.emit_push(Op::Binary { op: BinaryOp::Add, a, b, inplace: false })?;
+            match m.take_display(a) {
+                Some(mut items) => {
+                    items.push(item);
+                    m.emit_push(Op::Tuple(items))?;
+                }
+                None => {
+                    let b = m.emit(Op::Tuple(vec![item]))?;
+                    m.emit_push(Op::Binary { op: BinaryOp::Add, a, b, inplace: false })?;
+                }
+            }
         }
         O::CallIntrinsic1 if i.arg == LIST_TO_TUPLE => {}
+
+        // Formatted text: the pieces as text, joined.
+        O::FormatSimple | O::ConvertValue if m.has_text() && (i.op == O::FormatSimple || i.arg == CONVERT_STR) => {
+            let piece = m.pop()?;
+            let v = as_text(m, piece)?;
+            m.push(v);
+        }
+        O::BuildString if m.has_text() && arg > 0 => {
+            let pieces = m.pop_n(arg)?;
+            let mut v = pieces[0];
+            for b in &pieces[1..] {
+                v = m.emit(Op::Binary { op: BinaryOp::Add, a: v, b: *b, inplace: false })?;
+            }
+            m.push(v);
+        }
 
         // Attributes and calls.
         O::LoadAttr => {
@@ -365,6 +391,12 @@ fn unary<M: Machine>(m: &mut M, op: UnaryOp) -> Step<()> {
     m.emit_push(Op::Unary { op, a })
 }
 
+/// `str(v)`.
+fn as_text<M: Machine>(m: &mut M, v: super::Value) -> Step<super::Value> {
+    let callee = m.emit(Op::Const(ConstValue::Global(Arc::new(Global::Library("builtins.str".into())))))?;
+    m.emit(Op::Call { callee, args: vec![v], keywords: vec![] })
+}
+
 /// The truth value; what is an `i1` already stays.
 fn truth<M: Machine>(m: &mut M, a: super::Value) -> Step<super::Value> {
     match m.made_by(a) {
@@ -426,10 +458,7 @@ fn list_is_transient(code: &Code, position: usize) -> bool {
     use Opcode as O;
     // Stack height relative to just below the list.
     let mut above = 1i32;
-    for (n, i) in code.instrs[position + 1..].iter().enumerate() {
-        if n > 64 {
-            return false;
-        }
+    for i in &code.instrs[position + 1..] {
         let effect = i.op.stack_effect_info(i.arg);
         let taken = effect.popped() as i32;
         if taken >= above {

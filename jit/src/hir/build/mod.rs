@@ -79,6 +79,18 @@ pub trait Machine {
     fn constant(&self, v: Value) -> Option<ConstValue>;
     /// The operation that made the value, where it is still visible.
     fn made_by(&self, v: Value) -> Option<Op>;
+    /// Can it make text at run time?
+    fn has_text(&self) -> bool {
+        false
+    }
+    /// The items of a display under construction that nobody else sees; what
+    /// made it is made void. `None` = not such a value.
+    fn take_display(&mut self, v: Value) -> Option<Vec<Value>> {
+        match self.made_by(v) {
+            Some(Op::Tuple(items)) => Some(items),
+            _ => None,
+        }
+    }
     /// Reads a variable; `Cell` items for slots whose cell itself is meant.
     fn load(&mut self, v: Variable) -> Step<Item>;
     /// Writes a variable.

@@ -372,6 +372,19 @@ impl Machine for Builder<'_> {
         }
     }
 
+    fn has_text(&self) -> bool {
+        true
+    }
+
+    fn take_display(&mut self, v: Value) -> Option<Vec<Value>> {
+        let Def::Inst(b, i, _) = *self.made.get(v.index())? else { return None };
+        let inst = &mut self.func.blocks[b.index()].insts[i as usize];
+        let Op::Tuple(items) = &mut inst.op else { return None };
+        let items = std::mem::take(items);
+        inst.op = Op::Const(ConstValue::None);
+        Some(items)
+    }
+
     fn load(&mut self, v: Variable) -> Step<Item> {
         let (slot, deref) = match v {
             Variable::Fast(s) => (s, false),

@@ -282,7 +282,9 @@ impl<'a> Infer<'a> {
                 Ok((typing::of_constant(c)?, k))
             }
             Op::Undef => Ok((Type::Unknown, Known::Nothing)),
-            Op::Binary { op, a, b, inplace } => varying(operators::binary(*op, *inplace, &plain(self, *a), &plain(self, *b))?),
+            Op::Binary { op, a, b, inplace } => {
+                varying(sized(operators::binary(*op, *inplace, &plain(self, *a), &plain(self, *b))?)?)
+            }
             Op::Unary { op: UnaryOp::Not, a } => {
                 let t = operators::unary(UnaryOp::Not, self.ty(*a))?;
                 Ok((t, self.known[a.index()].not()))
@@ -303,6 +305,7 @@ impl<'a> Infer<'a> {
                         }
                     }
                     Type::Array(_) | Type::Range { .. } if matches!(i, Type::Scalar(_)) => {}
+                    Type::Str if i == Type::Str => {}
                     _ => return Err(refuse()),
                 }
                 varying(Type::BOOL)
@@ -314,7 +317,7 @@ impl<'a> Infer<'a> {
                     (None, Type::Optional(_)) => Known::Varying,
                     (None, Type::Tuple(t)) => Known::of(!t.is_empty()),
                     (None, Type::Array(_)) => Known::Varying,
-                    (None, Type::Str) => return Err(CompileError::unsupported("T0035", "truth of text that is not a constant")),
+                    (None, Type::Str) => Known::Varying,
                     (None, t) => return Err(typing::no_implementation("<class 'bool'>", "bool", &[t])),
                 };
                 Ok((Type::BOOL, if k == Known::Nothing { Known::Varying } else { k }))
@@ -343,6 +346,7 @@ impl<'a> Infer<'a> {
                         }
                         varying(access::tuple_item(&o, items, &i)?)
                     }
+                    Type::Str if matches!(i, Type::Slice { .. }) || (typing::is_integer(&i) && i != Type::BOOL) => varying(Type::Str),
                     _ => Err(typing::no_operator("getitem", &[&o, &i])),
                 }
             }
@@ -354,7 +358,7 @@ impl<'a> Infer<'a> {
                 }
                 varying(Type::None)
             }
-            Op::Tuple(items) => varying(Type::Tuple(items.iter().map(|v| self.ty(*v).clone()).collect::<Vec<_>>().into())),
+            Op::Tuple(items) => varying(sized(Type::Tuple(items.iter().map(|v| self.ty(*v).clone()).collect::<Vec<_>>().into()))?),
             Op::TupleGet { tuple, index } => match self.ty(*tuple) {
                 Type::Tuple(items) if (*index as usize) < items.len() => varying(items[*index as usize].clone()),
                 t => Err(CompileError::bug(format!("element {index} of {t}"))),
@@ -419,9 +423,6 @@ impl<'a> Infer<'a> {
         if let (Some(same), true) = (same, equality) {
             return Ok((Type::BOOL, Known::of(same == (op == CompareOp::Eq))));
         }
-        if matches!((&x, &y), (Type::Str, Type::Str)) {
-            return Err(CompileError::unsupported("T0035", "comparing text that is not constant"));
-        }
         let t = operators::compare(op, strip(&x), strip(&y))?;
         Ok((t, Known::Varying))
     }
@@ -463,6 +464,27 @@ impl<'a> Infer<'a> {
             _ => self.constant(v),
         }
     }
+}
+
+/// Most items of a tuple, those of tuples in it counted one by one.
+const LARGEST_TUPLE: usize = 1 << 14;
+
+/// Refuses tuples that would fill memory: `t = (t, t)` doubles at each step.
+fn sized(t: Type) -> Result<Type, CompileError> {
+    fn within(t: &Type, left: &mut usize) -> bool {
+        match t {
+            Type::Tuple(items) => items.iter().all(|t| within(t, left)),
+            _ => {
+                *left = left.saturating_sub(1);
+                *left > 0
+            }
+        }
+    }
+    if matches!(t, Type::Tuple(_)) && !within(&t, &mut { LARGEST_TUPLE }) {
+        let text = format!("a tuple of more than {LARGEST_TUPLE} items");
+        return Err(CompileError::new(crate::error::Audience::Limit, text));
+    }
+    Ok(t)
 }
 
 /// Index types with optionals unwrapped, inside tuples too.

@@ -25,6 +25,10 @@ use std::collections::{HashMap, HashSet};
 /// Instructions of a loop worth a second copy, at most.
 const LARGEST: usize = 400;
 
+/// Looking at a loop costs time in proportion to its function: this many
+/// instructions are looked at in all, so that huge functions stay quick.
+const BUDGET: usize = 4 << 20;
+
 /// Runs the pass. Steps must be recognisable constants (`params` first).
 pub fn run(f: &mut Func) -> bool {
     let mut any = false;
@@ -32,9 +36,14 @@ pub fn run(f: &mut Func) -> bool {
     let cfg = Cfg::new(f);
     let loops = Loops::new(&cfg, &Dominators::new(&cfg));
     let parents: HashSet<usize> = loops.loops.iter().filter_map(|l| l.parent).collect();
+    let mut budget = BUDGET;
     for (n, l) in loops.loops.iter().enumerate() {
-        if !parents.contains(&n)
-            && let Some(c) = Candidate::new(f, l)
+        if parents.contains(&n) {
+            continue;
+        }
+        let Some(rest) = budget.checked_sub(f.insts.len()) else { break };
+        budget = rest;
+        if let Some(c) = Candidate::new(f, l)
         {
             c.apply(f);
             any = true;

@@ -18,6 +18,9 @@ use crate::lower::{Lowerer, Parts};
 use taipan_runtime::buffer::BUFFER_DATA;
 use taipan_runtime::trap::TrapKind;
 
+/// Message for sizes whose product overflows, as NumPy words it.
+const TOO_BIG: &str = "array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.";
+
 /// What is done to the elements.
 #[derive(Clone, Debug)]
 pub enum ElementOp {
@@ -364,8 +367,8 @@ impl Lowerer<'_> {
         ArrayVal::assemble(ty, owner, data, shape, &strides)
     }
 
-    /// Raises ValueError for negative sizes and MemoryError for products that
-    /// overflow, before anything is allocated.
+    /// Raises ValueError for negative sizes and for products that overflow,
+    /// before anything is allocated.
     pub fn check_sizes(&mut self, shape: &[Value], itemsize: i64) {
         let zero = self.i64(0);
         let mut bytes = self.i64(itemsize);
@@ -374,7 +377,7 @@ impl Lowerer<'_> {
             self.b.trap_if(negative, TrapKind::NegativeDimension, &[]);
             let over = self.b.op(Op::SmulO, Ty::I64, &[bytes, *n], 0);
             let product = self.b.binary(Op::Imul, bytes, *n);
-            self.b.trap_if(over, TrapKind::Memory, &[product]);
+            self.trap_text_if(over, TrapKind::ValueText, TOO_BIG);
             bytes = product;
         }
     }

@@ -161,13 +161,6 @@ impl CpuDispatcher {
             );
             return self.fall_back(&why.at(&self.file(), &self.name().into(), self.first_line()), settings, vm);
         }
-        if let Some(t) = flat.iter().find(|t| matches!(t, Type::Str)) {
-            let why = CompileError::unsupported(
-                "T0101",
-                format!("arguments of type {t} are not supported in nopython mode"),
-            );
-            return self.fall_back(&why.at(&self.file(), &self.name().into(), self.first_line()), settings, vm);
-        }
         crate::interrupt::install();
         let function: Arc<dyn JitFunction> = self.function.clone();
         let types = self.parameters.compiled_types(flat);
@@ -286,7 +279,7 @@ impl CpuDispatcher {
             sources.into_iter().zip(targets).map(|(source, target)| Accept { source, target }).collect();
         let entry = Arc::new(Entry {
             accepts,
-            tail: tail.to_vec(),
+            tail,
             kept,
             code: declared.code.clone(),
             declared: declared.cast,

@@ -7,8 +7,9 @@
 //! point into are alive in `args` and `Entry::kept`.
 
 use crate::argument::{Accept, Slots};
-use crate::{interrupt, raise, result};
+use crate::{interrupt, print, raise, result};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use smallvec::SmallVec;
 use std::sync::Arc;
 use taipan_jit::hir::types::DType;
 use taipan_jit::specialisation::Specialisation;
@@ -20,7 +21,7 @@ pub struct Entry {
     /// What each given argument must be.
     pub accepts: Vec<Accept>,
     /// Slots of the parameters left to their defaults.
-    pub tail: Vec<u64>,
+    pub tail: Slots,
     /// The default objects the tail's slots point into.
     #[expect(dead_code, reason = "held so that the tail's pointers stay valid")]
     pub kept: Vec<PyObjectRef>,
@@ -49,8 +50,8 @@ impl Entry {
         args: &[PyObjectRef],
         vm: &VirtualMachine,
     ) -> PyResult {
-        slots.extend_from_slice(&self.tail);
-        let mut results: Slots = smallvec::smallvec![0; code.results.len()];
+        slots.append(&self.tail);
+        let mut results: SmallVec<[u64; 24]> = smallvec::smallvec![0; code.results.len()];
         let Some(native) = code.entry.uniform() else {
             return Err(vm.new_system_error("compiled function without code"));
         };
@@ -64,8 +65,11 @@ impl Entry {
         let status = unsafe { native(ctx, slots.as_ptr(), results.as_mut_ptr()) };
         if status == STATUS_OK {
             // SAFETY: the call succeeded and its results are read once.
-            return unsafe { result::box_result(&code.return_type, self.declared, &results, args, vm) };
+            let result = unsafe { result::box_result(&code.return_type, self.declared, &results, args, vm) };
+            print::flush(vm)?;
+            return result;
         }
+        print::flush(vm)?;
         // SAFETY: this thread's own context, no compiled code is running on it.
         let (trap, trace) = unsafe { ((*ctx).trap, std::mem::take(&mut (*ctx).trace)) };
         Err(raise::exception(&trap, &trace, vm))
