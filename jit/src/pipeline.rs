@@ -7,7 +7,7 @@
 //! return types are known to be so far, until nothing changes.
 
 use crate::baseline::{self, CompiledCode};
-use crate::error::CompileError;
+use crate::error::{Audience, CompileError};
 use crate::hir::build::{nopython, ordinary as ordinary_build};
 use crate::hir::infer::{Calls, infer};
 use crate::hir::passes::{fuse::fuse, inline::inline_closures, parallel::find_parallel};
@@ -244,6 +244,9 @@ struct Session {
     typed: Vec<(u64, Arc<Specialisation>)>,
     waiting: Vec<Job>,
     ready: Vec<Ready>,
+    /// A limit was met. Every caller would try again in each of its rounds:
+    /// nothing more is compiled.
+    hopeless: Option<CompileError>,
 }
 
 impl Session {
@@ -265,10 +268,15 @@ impl Session {
 
     fn type_function(&mut self, f: &Arc<dyn JitFunction>, args: &[Type]) -> Result<Typed, CompileError> {
         let own = self.active.len();
+        if let Some(e) = &self.hopeless {
+            return Err(e.clone());
+        }
         if own >= DEEPEST {
             let text = format!("calls of functions that are not compiled yet nest more than {DEEPEST} deep at {}()", f.name());
             let note = "Does a recursion call itself with ever new argument types?";
-            return Err(CompileError::new(crate::error::Audience::Limit, text).note(note));
+            let e = CompileError::new(Audience::Limit, text).note(note);
+            self.hopeless = Some(e.clone());
+            return Err(e);
         }
         self.active.push(Active { function: f.id(), args: args.to_vec(), found: Type::Unknown, depends: own });
         let result = nopython_hir(&**f, args, self);
@@ -277,6 +285,11 @@ impl Session {
             && let Some(outer) = self.active.last_mut()
         {
             outer.depends = outer.depends.min(active.depends);
+        }
+        if let Err(e) = &result
+            && e.audience == Audience::Limit
+        {
+            self.hopeless.get_or_insert_with(|| e.clone());
         }
         let Some(func) = result? else { return Ok(Typed::Provisional(active.found)) };
         let mut params = Vec::new();

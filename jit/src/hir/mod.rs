@@ -251,6 +251,24 @@ pub enum Reduction {
     And,
     Or,
     Xor,
+    /// No reduction: every iteration gives a new value, the last one stays.
+    Last,
+}
+
+impl Reduction {
+    /// The NumPy ufunc that does one step on arrays ("" = none).
+    pub fn ufunc(self) -> &'static str {
+        match self {
+            Reduction::Add => "add",
+            Reduction::Mul => "multiply",
+            Reduction::Min => "minimum",
+            Reduction::Max => "maximum",
+            Reduction::And => "bitwise_and",
+            Reduction::Or => "bitwise_or",
+            Reduction::Xor => "bitwise_xor",
+            Reduction::Last => "",
+        }
+    }
 }
 
 /// A function.

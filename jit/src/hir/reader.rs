@@ -211,6 +211,7 @@ impl Reader {
                 "And" => Reduction::And,
                 "Or" => Reduction::Or,
                 "Xor" => Reduction::Xor,
+                "Last" => Reduction::Last,
                 _ => return None,
             };
             reductions.push((v, r));

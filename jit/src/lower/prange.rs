@@ -9,13 +9,17 @@
 //! The number of chunks depends on the trip count alone and partial results
 //! are combined in chunk order, so the bits of a reduction do not depend on
 //! the number of threads. Each chunk starts from the operation's identity; the
-//! initial value is combined once, first.
+//! initial value is combined once, first. An array that is reduced in place
+//! has a private copy for each chunk; the copies are combined into the array
+//! itself, so that whoever else holds it sees the result.
 
+use super::array::expr::{Expr, What, apply};
+use super::array::value::ArrayVal;
 use super::iter::targets;
 use super::{Lowerer, Parts, operands};
 use crate::abi;
 use crate::error::CompileError;
-use crate::hir::types::{DType, Type};
+use crate::hir::types::{ArrayType, DType, Layout as HirLayout, Type};
 use crate::hir::value::ErrorModel;
 use crate::hir::{self, BinaryOp, CompareOp, Op as Hop, Reduction, Term};
 use crate::lir::op::{Cc, Op};
@@ -25,6 +29,10 @@ use taipan_runtime::dtype::Kind;
 
 /// Most chunks of a parallel loop.
 pub const MAX_CHUNKS: i64 = 64;
+/// Bytes that the private arrays of one accumulator may take together…
+const PRIVATE_BYTES: i64 = 64 << 20;
+/// …as long as there are this many chunks.
+const LEAST_CHUNKS: i64 = 4;
 
 impl<'a> Lowerer<'a> {
     /// The parallel loop that `h` heads, unless it is inside another one.
@@ -46,12 +54,14 @@ impl<'a> Lowerer<'a> {
         self.set_line(inst.line, inst.state);
 
         let captured = self.captured(par);
-        let reductions: Vec<(hir::Value, Reduction, DType)> = par
+        let reductions: Vec<(hir::Value, Reduction, Partial)> = par
             .reductions
             .iter()
             .map(|(v, r)| match self.ty(*v) {
-                Type::Scalar(d) => Ok((*v, *r, *d)),
-                t => Err(CompileError::unsupported("T0408", format!("parallel reduction of type {t}"))),
+                Type::Scalar(d) if *r != Reduction::Last => Ok((*v, *r, Partial::Number(*d))),
+                Type::Array(a) => Ok((*v, *r, Partial::Array(*a))),
+                t if *r == Reduction::Last => Ok((*v, *r, Partial::Any(t.clone()))),
+                t => Err(CompileError::bug(format!("parallel reduction of type {t}"))),
             })
             .collect::<Result<_, _>>()?;
 
@@ -59,20 +69,33 @@ impl<'a> Lowerer<'a> {
         let it = self.parts(iter);
         let trips = self.trips_left(&it);
 
-        // Environment: captured values, then partials.
+        // Environment: captured values, the private arrays of the chunks, then
+        // partials.
         let mut env_values = Parts::new();
         for v in &captured {
             env_values.extend(self.parts(*v));
         }
+        let max = self.most_chunks(&reductions)?;
+        let few = self.b.icmp(Cc::Ult, trips, max);
+        let chunks = self.b.select(few, trips, max);
+        let mut copies = Vec::new();
+        for (v, r, partial) in &reductions {
+            if let Partial::Array(a) = partial {
+                let slot = env_values.len() as i64;
+                let private = self.private_arrays(*v, *r, *a, chunks)?;
+                env_values.extend([private.owner, private.data, private.bytes]);
+                copies.push(Private { slot, ..private });
+            }
+        }
         let base = env_values.len() as i64 * 8;
-        let width: i64 = reductions.iter().map(|r| abi::flatten(&Type::Scalar(r.2)).len() as i64 * 8).sum();
+        let width: i64 = reductions.iter().map(|r| r.2.parts() as i64 * 8).sum();
         let bytes = base + width * MAX_CHUNKS;
         let env = self.stack(bytes.max(8));
         for (i, v) in env_values.iter().enumerate() {
             self.b.store(env, *v, i as i64 * 8);
         }
 
-        let layout = Layout { captured, base, width, reductions };
+        let layout = Layout { captured, base, width, reductions, copies };
         let body = self.outline(par, iter, &layout)?;
 
         // Run it.
@@ -80,12 +103,10 @@ impl<'a> Lowerer<'a> {
         let code = self.b.func.insts[code.index()].results[0];
         let ctx = self.b.op(Op::GetCtx, Ty::Ptr, &[], 0);
         let zero = self.i64(0);
-        let max = self.i64(MAX_CHUNKS);
         self.runtime_checked("taipan_parfor", &[code, ctx, zero, trips, env, max]);
+        self.combine(&layout, env, chunks)?;
         let refs: Parts = env_values.iter().copied().filter(|v| self.b.func.ty(*v) == Ty::Ref).collect();
         self.keep(&refs);
-
-        self.combine(&layout, env, trips)?;
         // The iterator is used up.
         let done = vec![it[1], it[1], it[2]];
         self.define(iter, done.clone());
@@ -105,6 +126,53 @@ impl<'a> Lowerer<'a> {
             self.outlined[b.index()] = true;
         }
         self.jump_to(otherwise)
+    }
+
+    /// Most chunks of the loop: fewer where each needs a large private array.
+    /// Depends on sizes alone, never on the number of threads.
+    fn most_chunks(&mut self, reductions: &[(hir::Value, Reduction, Partial)]) -> Result<Value, CompileError> {
+        let mut most = self.i64(MAX_CHUNKS);
+        for (v, _, partial) in reductions {
+            if let Partial::Array(a) = partial {
+                let acc = ArrayVal::new(*a, self.parts(*v));
+                let size = self.product(&acc.shapes());
+                let (room, least, one) = (self.i64(PRIVATE_BYTES / a.dtype.itemsize() as i64), self.i64(LEAST_CHUNKS), self.i64(1));
+                let size = self.larger(size, one);
+                let fits = self.b.binary(Op::Udiv, room, size);
+                let fits = self.larger(fits, least);
+                let fewer = self.b.icmp(Cc::Slt, fits, most);
+                most = self.b.select(fewer, fits, most);
+            }
+        }
+        Ok(most)
+    }
+
+    fn larger(&mut self, a: Value, b: Value) -> Value {
+        let c = self.b.icmp(Cc::Sgt, a, b);
+        self.b.select(c, a, b)
+    }
+
+    /// One array for each chunk, in one block, filled with the identity.
+    fn private_arrays(&mut self, v: hir::Value, r: Reduction, a: ArrayType, chunks: Value) -> Result<Private, CompileError> {
+        let acc = ArrayVal::new(a, self.parts(v));
+        let mut shape = vec![chunks];
+        shape.extend(acc.shapes());
+        let ty = ArrayType { ndim: a.ndim + 1, layout: HirLayout::C, readonly: false, ..a };
+        let block = self.new_array(ty, &shape, r == Reduction::Add);
+        if r != Reduction::Add {
+            let identity = self.identity(r, a.dtype);
+            self.fill(&block, &Expr::Scalar(a.dtype, identity))?;
+        }
+        Ok(Private { slot: 0, owner: block.owner(), data: block.data(), bytes: block.stride(0) })
+    }
+
+    /// Chunk number `k`'s private array of the accumulator `acc`.
+    fn private_array(&mut self, acc: &ArrayVal, private: &Private, k: Value) -> ArrayVal {
+        let offset = self.b.binary(Op::Imul, k, private.bytes);
+        let data = self.b.op(Op::PtrAdd, Ty::Ptr, &[private.data, offset], 0);
+        let shape = acc.shapes();
+        let strides = self.contiguous_strides(&shape, acc.ty.dtype.itemsize() as i64, acc.ty.layout == HirLayout::F);
+        ArrayVal::assemble(acc.ty, private.owner, data, &shape, &strides)
     }
 
     /// Trips that an iterator (next, stop, step) has left.
@@ -227,9 +295,25 @@ impl<'a> Lowerer<'a> {
         let start = self.b.binary(Op::Iadd, it[0], from);
         let stop = self.b.binary(Op::Iadd, it[0], to);
         entry_values.insert(iter, vec![start, stop, it[2]]);
-        for (v, r, d) in &layout.reductions {
-            let identity = self.identity(*r, *d);
-            entry_values.insert(*v, identity);
+        let mut copies = layout.copies.iter();
+        for (v, r, partial) in &layout.reductions {
+            let start = match partial {
+                Partial::Number(d) => self.identity(*r, *d),
+                // Not looked at before it is given.
+                Partial::Any(t) => self.zero(t),
+                Partial::Array(a) => {
+                    let copy = copies.next().ok_or_else(|| CompileError::bug("no private array"))?;
+                    let private = Private {
+                        slot: copy.slot,
+                        owner: self.b.load(Ty::Ref, env, copy.slot * 8),
+                        data: self.b.load(Ty::Ptr, env, copy.slot * 8 + 8),
+                        bytes: self.b.load(Ty::I64, env, copy.slot * 8 + 16),
+                    };
+                    let parts = entry_values.remove(v).ok_or_else(|| CompileError::bug("accumulator not captured"))?;
+                    self.private_array(&ArrayVal::new(*a, parts), &private, chunk).parts
+                }
+            };
+            entry_values.insert(*v, start);
         }
         let header = self.hir.blocks[par.header.index()].params.clone();
         let mut args = Parts::new();
@@ -253,7 +337,10 @@ impl<'a> Lowerer<'a> {
         let offset = self.b.binary(Op::Imul, chunk, width);
         let at = self.b.op(Op::PtrAdd, Ty::Ptr, &[env, offset], 0);
         let mut off = layout.base;
-        for (v, ..) in &layout.reductions {
+        for (v, _, partial) in &layout.reductions {
+            if matches!(partial, Partial::Array(_)) {
+                continue;
+            }
             for p in self.parts(*v) {
                 self.b.store(at, p, off);
                 off += 8;
@@ -264,17 +351,15 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Folds the chunks' partial results, in order, into the header's
-    /// parameters.
-    fn combine(&mut self, layout: &Layout, env: Value, trips: Value) -> Result<(), CompileError> {
+    /// parameters. Arrays are combined in place.
+    fn combine(&mut self, layout: &Layout, env: Value, chunks: Value) -> Result<(), CompileError> {
         if layout.reductions.is_empty() {
             return Ok(());
         }
-        let max = self.i64(MAX_CHUNKS);
-        let few = self.b.icmp(Cc::Ult, trips, max);
-        let chunks = self.b.select(few, trips, max);
         let zero = self.i64(0);
+        let folded = || layout.reductions.iter().filter(|r| !matches!(r.2, Partial::Array(_)));
         let mut init = vec![zero];
-        for (v, ..) in &layout.reductions {
+        for (v, ..) in folded() {
             init.extend(self.parts(*v));
         }
         let (head, body, after) = (self.b.new_block(), self.b.new_block(), self.b.new_block());
@@ -297,8 +382,8 @@ impl<'a> Lowerer<'a> {
         let one = self.i64(1);
         let mut next = vec![self.b.binary(Op::Iadd, k, one)];
         let (mut off, mut i) = (layout.base, 1);
-        for (_, r, d) in &layout.reductions {
-            let n = abi::flatten(&Type::Scalar(*d)).len();
+        for (_, r, partial) in folded() {
+            let n = partial.parts();
             let acc: Parts = params[i..i + n].to_vec();
             let part: Parts = (0..n)
                 .map(|j| {
@@ -306,15 +391,30 @@ impl<'a> Lowerer<'a> {
                     self.b.load(t, at, off + j as i64 * 8)
                 })
                 .collect();
-            next.extend(self.reduce(*r, *d, &acc, &part)?);
+            next.extend(match partial {
+                Partial::Number(d) => self.reduce(*r, *d, &acc, &part)?,
+                _ => part,
+            });
             off += n as i64 * 8;
             i += n;
+        }
+        let mut copies = layout.copies.iter();
+        for (v, r, partial) in &layout.reductions {
+            let Partial::Array(a) = partial else { continue };
+            let copy = copies.next().ok_or_else(|| CompileError::bug("no private array"))?;
+            let acc = ArrayVal::new(*a, self.parts(*v));
+            let part = self.private_array(&acc, copy, k);
+            let sum = apply(&What::Ufunc(r.ufunc().to_owned()), vec![Expr::Array(acc.clone()), Expr::Array(part)], a.dtype)?;
+            let parallel = std::mem::replace(&mut self.in_parallel, true);
+            let done = self.assign_elements(&sum, &acc);
+            self.in_parallel = parallel;
+            done?;
         }
         self.b.jump(head, &next);
         self.b.switch_to(after);
         let mut i = 1;
-        for (v, _, d) in &layout.reductions {
-            let n = abi::flatten(&Type::Scalar(*d)).len();
+        for (v, _, partial) in folded() {
+            let n = partial.parts();
             self.define(*v, params[i..i + n].to_vec());
             i += n;
         }
@@ -328,6 +428,7 @@ impl<'a> Lowerer<'a> {
             Reduction::Add | Reduction::Or | Reduction::Xor => self.number(d, 0.0, 0.0, 0),
             Reduction::Mul => self.number(d, 1.0, 0.0, 1),
             Reduction::And => self.number(d, 1.0, 0.0, if d.kind() == Kind::Bool { 1 } else { -1 }),
+            Reduction::Last => self.number(d, 0.0, 0.0, 0),
             Reduction::Min => self.number(d, f64::INFINITY, 0.0, hi as i64),
             Reduction::Max => self.number(d, f64::NEG_INFINITY, 0.0, lo as i64),
         }
@@ -341,6 +442,7 @@ impl<'a> Lowerer<'a> {
             Reduction::And => BinaryOp::And,
             Reduction::Or => BinaryOp::Or,
             Reduction::Xor => BinaryOp::Xor,
+            Reduction::Last => return Ok(b.to_vec()),
             Reduction::Min | Reduction::Max => {
                 // As Python's min and max: the first unless the second is
                 // strictly better.
@@ -360,7 +462,39 @@ struct Layout {
     base: i64,
     /// Bytes of partial results a chunk.
     width: i64,
-    reductions: Vec<(hir::Value, Reduction, DType)>,
+    reductions: Vec<(hir::Value, Reduction, Partial)>,
+    /// Private arrays, one entry an array reduction, in their order.
+    copies: Vec<Private>,
+}
+
+/// What a chunk leaves of a reduction.
+enum Partial {
+    Number(DType),
+    /// In its private array.
+    Array(ArrayType),
+    /// The last iteration's value of this type.
+    Any(Type),
+}
+
+impl Partial {
+    /// Machine values that are stored for each chunk.
+    fn parts(&self) -> usize {
+        match self {
+            Partial::Number(d) => abi::flatten(&Type::Scalar(*d)).len(),
+            Partial::Array(_) => 0,
+            Partial::Any(t) => abi::flatten(t).len(),
+        }
+    }
+}
+
+/// The private arrays of one accumulator.
+struct Private {
+    /// First of the three words in the environment.
+    slot: i64,
+    owner: Value,
+    data: Value,
+    /// Bytes from one chunk's array to the next.
+    bytes: Value,
 }
 
 /// The enclosing function while a body is built.

@@ -24,6 +24,9 @@ pub enum Axis {
     Mask,
 }
 
+/// Most dimensions of an array, as in NumPy.
+const MAX_DIMS: usize = 64;
+
 /// The axes of `array[index]`, in order, `...` expanded.
 pub fn axes(array: ArrayType, index: &Type) -> Option<Vec<Axis>> {
     let one = [index.clone()];
@@ -59,6 +62,9 @@ pub fn axes(array: ArrayType, index: &Type) -> Option<Vec<Axis>> {
         }
     }
     let rest = (array.ndim as usize).checked_sub(used)?;
+    if out.len() + rest > MAX_DIMS {
+        return None;
+    }
     let at = gap.unwrap_or(out.len());
     out.splice(at..at, std::iter::repeat_n(Axis::Whole, rest));
     Some(out)

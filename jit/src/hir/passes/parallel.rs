@@ -65,24 +65,31 @@ fn analyse(f: &Func, header: Block) -> Result<ParallelLoop, String> {
             continue;
         }
         let name = f.names[p.index()].as_deref().unwrap_or("a temporary");
+        let carried = || format!("'{name}' carries a value from one iteration to the next");
+        let backs = || body.iter().flat_map(|b| f.blocks[b.index()].term.targets()).filter(|t| t.block == header);
+        if unused(f, &body, header, *p) {
+            // What the last iteration leaves counts.
+            if !held_in_words(f.ty(*p)) {
+                return Err(format!("'{name}' keeps what the last iteration gave it, and is not made of numbers"));
+            }
+            reductions.push((*p, Reduction::Last));
+            continue;
+        }
         let mut op = None;
-        for b in &body {
-            for t in f.blocks[b.index()].term.targets() {
-                if t.block == header {
-                    let r = reduction(f, &defs, &body, header, *p, t.args[k])
-                        .ok_or_else(|| format!("'{name}' carries a value from one iteration to the next"))?;
-                    match (op, r) {
-                        (_, Step::Same) => {}
-                        (None, Step::By(r)) => op = Some(r),
-                        (Some(x), Step::By(r)) if x == r => {}
-                        _ => return Err(format!("'{name}' is reduced by different operations")),
-                    }
-                }
+        for t in backs() {
+            match (op, reduction(f, &defs, &body, header, *p, t.args[k]).ok_or_else(carried)?) {
+                (_, Step::Same) => {}
+                (None, Step::By(r)) => op = Some(r),
+                (Some(x), Step::By(r)) if x == r => {}
+                _ => return Err(format!("'{name}' is reduced by different operations")),
             }
         }
-        let Some(op) = op else { return Err(format!("'{name}' carries a value from one iteration to the next")) };
-        if !matches!(f.ty(*p), Type::Scalar(_)) {
-            return Err(format!("'{name}' is reduced but is not a number"));
+        let op = op.ok_or_else(carried)?;
+        match f.ty(*p) {
+            Type::Scalar(_) => {}
+            Type::Array(_) if backs().all(|t| in_place(f, &defs, &body, *p, t.args[k], &mut Vec::new())) => {}
+            Type::Array(_) => return Err(format!("the array '{name}' is not reduced in place (`{name} += …`)")),
+            _ => return Err(format!("'{name}' is reduced but is not a number")),
         }
         check_uses(f, &defs, &body, header, *p).map_err(|()| format!("'{name}' is read inside the loop that reduces it"))?;
         reductions.push((*p, op));
@@ -107,6 +114,47 @@ fn loop_body(f: &Func, header: Block) -> Vec<Block> {
         }
     }
     order.into_iter().filter(|b| *b != header && inside.contains(b)).collect()
+}
+
+/// Does no operation and no edge of the loop use `p`, the way out aside?
+fn unused(f: &Func, body: &[Block], header: Block, p: Value) -> bool {
+    let mut used = false;
+    for b in body.iter().chain([&header]) {
+        let data = &f.blocks[b.index()];
+        for i in &data.insts {
+            i.op.for_uses(|v| used |= v == p);
+        }
+        data.term.for_uses(|v| used |= v == p);
+        for t in data.term.targets().into_iter().filter(|t| t.block == header || body.contains(&t.block)) {
+            used |= t.args.contains(&p);
+        }
+    }
+    !used
+}
+
+/// Is a value of this type nothing but numbers?
+fn held_in_words(t: &Type) -> bool {
+    !crate::abi::flatten(t).contains(&crate::lir::Ty::Ref)
+}
+
+/// Does the array come to `v` through in-place operators alone, so that it
+/// stays the same array?
+fn in_place(f: &Func, defs: &[Def], body: &[Block], acc: Value, v: Value, seen: &mut Vec<Value>) -> bool {
+    if v == acc || seen.contains(&v) {
+        return true;
+    }
+    seen.push(v);
+    match defs[v.index()] {
+        Def::Param(b, k) if body.contains(&b) => {
+            let into = f.block_ids().flat_map(|p| f.blocks[p.index()].term.targets()).filter(|t| t.block == b);
+            into.map(|t| t.args[k as usize]).collect::<Vec<_>>().into_iter().all(|a| in_place(f, defs, body, acc, a, seen))
+        }
+        Def::Inst(..) => match f.def_op(defs, v) {
+            Some(Op::Binary { a, inplace: true, .. }) => in_place(f, defs, body, acc, *a, seen),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 enum Step {
