@@ -1,4 +1,4 @@
-# engines: interpreter lir baseline llvm tiered
+# engines: interpreter lir baseline llvm full
 # Loops in parallel: private copies of arrays, values of the last iteration,
 # bits that do not depend on the number of threads. Numba gives the variables
 # of the last iteration of one of its chunks.

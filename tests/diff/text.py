@@ -1,4 +1,4 @@
-# engines: interpreter lir baseline llvm tiered
+# engines: interpreter lir baseline llvm full
 # Text in compiled code. Numba's own text support stops short of this.
 from numba import njit
 
