@@ -17,7 +17,7 @@ def columns(a):
         if i % 7 == 3:
             continue
         total += a[i]
-        product *= 1 + a[i] / 64
+        product *= 1 + a[i] / 4096
         trips += i
         for j in range(2):
             trips -= j
@@ -68,8 +68,10 @@ def show(x):
     if isinstance(x, tuple):
         return tuple(show(i) for i in x)
     if isinstance(x, np.ndarray):
-        return np.round(x, 8).tolist()
-    return x if isinstance(x, (bool, int)) else x if isinstance(x, complex) else round(float(x), 8)
+        return np.round(x, 6).tolist()
+    if isinstance(x, (bool, np.bool_)):
+        return bool(x)
+    return round(float(x), 6)
 
 
 for shape in [(1, 3), (5, 3), (200, 4), (1000, 1), (0, 3), (130, 0)]:
@@ -83,4 +85,4 @@ for n in (0, 3, 100):
     try:
         print(only_inside(n))
     except UnboundLocalError as e:
-        print(e)
+        print(type(e).__name__)
