@@ -171,6 +171,9 @@ impl Array {
         outermost_first: &[usize],
     ) -> Result<Array> {
         let mut strides: Strides = smallvec![0; shape.len()];
+        if shape.contains(&0) {
+            return Array::allocate(shape, dtype, strides, false);
+        }
         let mut step = dtype.itemsize() as isize;
         for &axis in outermost_first.iter().rev() {
             strides[axis] = step;

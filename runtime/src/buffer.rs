@@ -282,6 +282,12 @@ impl BufferRef {
         self.0 == other.0
     }
 
+    /// Whether the memory belongs to somebody else.
+    pub fn is_foreign(&self) -> bool {
+        // SAFETY: a handle keeps its buffer alive.
+        unsafe { self.0.as_ref().owner.is_some() }
+    }
+
     /// The owner of a foreign block, if it is one of type `T`.
     pub fn owner<T: 'static>(&self) -> Option<&T> {
         // SAFETY: as above; `owner` never changes.

@@ -153,8 +153,13 @@ impl Array {
     pub fn assign_index(&self, indices: &[Index], value: &Array) -> Result<FpFlags> {
         self.check_writeable()?;
         if let Some(mask) = self.full_mask(indices)
-            && value.ndim() <= 1
         {
+            if value.ndim() > 1 {
+                return Err(Error::type_error(format!(
+                    "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has {} dimensions",
+                    value.ndim()
+                )));
+            }
             return self.assign_mask(mask, value);
         }
         let plain = without_scalar_arrays(indices);

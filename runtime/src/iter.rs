@@ -286,6 +286,10 @@ impl Walk {
 /// Strides of a fresh array of that shape in C order (last axis fastest) or Fortran order.
 pub fn contiguous_strides(shape: &[usize], itemsize: usize, fortran: bool) -> Strides {
     let mut strides: Strides = smallvec![0; shape.len()];
+    if shape.contains(&0) {
+        // Arrays without elements have no distances either, as in NumPy.
+        return strides;
+    }
     let mut step = itemsize as isize;
     let mut set = |axis: usize| {
         strides[axis] = step;

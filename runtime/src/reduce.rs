@@ -51,6 +51,7 @@ pub fn reduce(name: &str, array: &Array, arguments: &Reduction) -> Result<(Array
             dtype: arguments.dtype,
             out: arguments.out,
             keepdims: arguments.keepdims,
+            without_identity: false,
             initial: arguments.initial,
             where_: arguments.where_,
         },

@@ -190,15 +190,24 @@ impl Scalar {
         };
         let (low, high) = dtype.int_bounds().unwrap_or((i128::MIN, i128::MAX));
         if value < low || value > high {
-            if matches!(self, Scalar::Float(_)) && dtype == DType::I64 {
-                return Err(Error::overflow("Python int too large to convert to C long"));
-            }
-            return Err(Error::overflow(format!(
-                "Python integer {value} out of bounds for {dtype}"
-            )));
+            return Err(integer_out_of_bounds(value, &value.to_string(), dtype));
         }
         Ok(value)
     }
+}
+
+/// The `OverflowError` of a Python integer that does not fit `dtype`. NumPy takes integers through
+/// a C `long` first, so what does not fit that has another text; `uint32` and `uint64` read an
+/// unsigned one. `value` may be saturated, `text` is what the message shows.
+pub fn integer_out_of_bounds(value: i128, text: &str, dtype: DType) -> Error {
+    let high = match dtype {
+        DType::U32 | DType::U64 => u64::MAX as i128,
+        _ => i64::MAX as i128,
+    };
+    if value > high || value < i64::MIN as i128 {
+        return Error::overflow("Python int too large to convert to C long");
+    }
+    Error::overflow(format!("Python integer {text} out of bounds for {dtype}"))
 }
 
 macro_rules! from_int {

@@ -103,6 +103,10 @@ pub fn vonmises(source: &mut (impl BitSource + ?Sized), mu: f64, kappa: f64) -> 
     if kappa.is_nan() {
         return f64::NAN;
     }
+    if kappa.is_infinite() {
+        // All the probability lies at the mean direction.
+        return mu;
+    }
     if kappa < 1e-8 {
         return PI * (2.0 * source.next_double() - 1.0);
     }

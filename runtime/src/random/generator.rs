@@ -186,7 +186,8 @@ pub fn standard_gamma(source: &mut (impl BitSource + ?Sized), shape: f64) -> f64
         let (x, v) = loop {
             let x = standard_normal(source);
             let v = 1.0 + c * x;
-            if v > 0.0 {
+            // NaN, which a NaN shape gives, goes through.
+            if !(v <= 0.0) {
                 break (x, v);
             }
         };

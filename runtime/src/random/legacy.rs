@@ -113,7 +113,8 @@ impl RandomState {
             let (x, v) = loop {
                 let x = self.standard_normal();
                 let v = 1.0 + c * x;
-                if v > 0.0 {
+                // NaN, which a NaN shape gives, goes through.
+                if !(v <= 0.0) {
                     break (x, v);
                 }
             };

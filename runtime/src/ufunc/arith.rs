@@ -75,7 +75,7 @@ macro_rules! integers {
             #[inline(always)]
             fn f(a: $ty, flags: &mut FpFlags) -> $ty {
                 if a == 0 {
-                    *flags |= FpFlags::DIVIDE;
+                    *flags |= FpFlags::DIVIDE | FpFlags::INVALID;
                     return if size_of::<$ty>() >= 4 { <$ty>::MIN } else { 0 };
                 }
                 1 / a

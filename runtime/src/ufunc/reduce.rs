@@ -17,7 +17,7 @@ use crate::cast::cast_fn;
 use crate::dtype::{Casting, DType, can_cast};
 use crate::error::{Error, Result, shape_text};
 use crate::fpflags::{self, FpFlags};
-use crate::iter::{MAX_OPERANDS, Shape, Strides, Walk, WalkOrder, memory_order};
+use crate::iter::{MAX_OPERANDS, Shape, Strides, Walk, WalkOrder, broadcast_shapes, memory_order};
 use crate::scalar::Scalar;
 
 /// Elements that NumPy converts at a time; part of the rounding of sums with a conversion.
@@ -36,6 +36,8 @@ pub struct ReduceOptions<'a> {
     pub keepdims: bool,
     /// Start value.
     pub initial: Option<Scalar>,
+    /// Start from the first element even if the operation has an identity (`initial=None`).
+    pub without_identity: bool,
     /// Only elements where this is true take part.
     pub where_: Option<&'a Array>,
 }
@@ -137,8 +139,22 @@ impl Ufunc {
         let count: usize = axes.iter().map(|&a| array.shape()[a]).product();
         let start = match options.initial {
             Some(value) => Some(value),
+            None if options.without_identity => None,
             None => self.start_value(dtype),
         };
+        if let Some(mask) = options.where_
+            && broadcast_shapes(&[array.shape(), mask.shape()]).is_none_or(|s| *s != *array.shape())
+        {
+            return Err(Error::value(if mask.ndim() > array.ndim() {
+                "input operand has more dimensions than allowed by the axis remapping".to_owned()
+            } else {
+                format!(
+                    "operands could not be broadcast together with remapped shapes [original->remapped]: {} {} ",
+                    shape_text(array.shape()),
+                    shape_text(mask.shape())
+                )
+            }));
+        }
         if start.is_none() {
             if options.where_.is_some() {
                 return Err(Error::value(format!(
@@ -168,16 +184,24 @@ impl Ufunc {
                 let first = first_along(&source, axes);
                 acc.copy_cast(&first.reshape_to(acc.shape())?)?;
                 if !idempotent {
-                    source = rest_along(&source, axes[0]);
+                    source = match axes.first() {
+                        Some(&axis) => rest_along(&source, axis),
+                        // Nothing is reduced: the copy is the result.
+                        None => Array::empty(&[0], source.dtype(), Order::C)?,
+                    };
                 }
             }
             None => {}
         }
-        let acc_strides = spread_strides(&acc, source.ndim(), axes, options.keepdims);
-        let (soft, hard) = fpflags::watch(|| {
-            fold_all(row, &source, acc.data(), &acc_strides, options.where_)
-        });
-        let flags = if self.watches { check_flags(soft? | hard)? } else { check_flags(soft?)? };
+        let flags = if source.size() == 0 {
+            FpFlags::NONE
+        } else {
+            let acc_strides = spread_strides(&acc, source.ndim(), axes, options.keepdims);
+            let (soft, hard) = fpflags::watch(|| {
+                fold_all(row, &source, acc.data(), &acc_strides, options.where_)
+            });
+            if self.watches { check_flags(soft? | hard)? } else { check_flags(soft?)? }
+        };
         if !direct {
             result.copy_cast(&acc)?;
         }
@@ -209,10 +233,12 @@ impl Ufunc {
         };
         if out.shape() != shape {
             return Err(Error::value(if out.ndim() == shape.len() {
+                let remapped: Vec<String> = out.shape().iter().map(usize::to_string).collect();
                 format!(
-                    "non-broadcastable output operand with shape {} doesn't match the broadcast shape {}",
+                    "operands could not be broadcast together with remapped shapes [original->remapped]: {}->({}) {} ",
                     shape_text(out.shape()),
-                    shape_text(shape)
+                    remapped.join(","),
+                    shape_text(array.shape())
                 )
             } else {
                 format!(

@@ -3,7 +3,7 @@
 use crate::dtype::dtype_from_object;
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyList, PyStr, PyTuple},
     function::FuncArgs,
 };
@@ -145,9 +145,32 @@ fn integer_elements(array: &taipan_runtime::Array, vm: &VirtualMachine) -> PyRes
     array.to_vec::<i64>().map_err(|e| crate::exceptions::raise(e, vm))
 }
 
-/// A shape argument: no negative lengths.
+/// A shape argument: no negative lengths, no booleans.
 pub fn to_shape(obj: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<usize>> {
-    to_isizes(obj, vm)?
+    let bool_type = vm.ctx.types.bool_type;
+    let is_bool = |o: &PyObject| {
+        o.class().is(bool_type)
+            || crate::scalar::scalar_value(o, vm).is_some_and(|v| v.dtype == DType::Bool)
+    };
+    if vm.is_none(obj) {
+        return Err(vm.new_type_error("Use () not None as shape arguments"));
+    }
+    if is_bool(obj) {
+        return Err(vm.new_type_error(format!(
+            "expected a sequence of integers or a single integer, got '{}'",
+            obj.repr(vm)?
+        )));
+    }
+    if obj.downcast_ref::<PyTuple>().is_some_and(|t| t.iter().any(|o| is_bool(o))) {
+        return Err(vm.new_type_error("an integer is required"));
+    }
+    let lengths = to_isizes(obj, vm).map_err(|error| {
+        if error.class().is(vm.ctx.exceptions.overflow_error) {
+            return vm.new_value_error("Maximum allowed dimension exceeded");
+        }
+        error
+    })?;
+    lengths
         .into_iter()
         .map(|n| {
             usize::try_from(n).map_err(|_| vm.new_value_error("negative dimensions are not allowed"))
@@ -166,27 +189,30 @@ pub fn to_order(value: &Option<PyObjectRef>, default: Order, vm: &VirtualMachine
             value.class().name()
         )));
     };
-    match text.to_string().to_ascii_uppercase().as_str() {
+    let text = text.to_string();
+    match text.to_ascii_uppercase().as_str() {
         "C" => Ok(Order::C),
         "F" => Ok(Order::F),
         "A" => Ok(Order::A),
         "K" => Ok(Order::K),
-        other => Err(vm.new_value_error(format!(
-            "order must be one of 'C', 'F', 'A', or 'K' (got '{other}')"
+        _ => Err(vm.new_value_error(format!(
+            "order must be one of 'C', 'F', 'A', or 'K' (got '{text}')"
         ))),
     }
 }
 
 /// A `casting=` argument.
 pub fn to_casting(value: &Option<PyObjectRef>, default: Casting, vm: &VirtualMachine) -> PyResult<Casting> {
-    let Some(value) = present(value, vm) else {
+    let Some(value) = value else {
         return Ok(default);
     };
-    let text = value.str(vm)?.to_string();
+    let Some(text) = value.downcast_ref::<PyStr>() else {
+        return Err(vm.new_type_error(format!("casting must be str, not {}", value.class().name())));
+    };
+    let text = text.to_string();
     Casting::by_name(&text).ok_or_else(|| {
         vm.new_value_error(format!(
-            "casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe', 'same_value' (got \
-             '{text}')"
+            "casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' (got '{text}')"
         ))
     })
 }

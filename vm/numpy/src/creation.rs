@@ -6,6 +6,7 @@ use crate::exceptions::OrRaise;
 use crate::interop::{PyNdArray, as_array, to_runtime};
 use crate::ndarray::methods::wrap_view;
 use crate::scalar::{Num, Operand, ScalarValue, classify, construct};
+use num_traits::ToPrimitive;
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::PyStr,
@@ -46,7 +47,8 @@ fn make(
 ) -> PyResult {
     let source = as_array(obj);
     let mut array = array_from_object(obj, dtype, vm)?;
-    let mut fresh = source.is_none_or(|s| !s.buffer().same(array.buffer()));
+    // What the buffer protocol gave is memory of somebody else.
+    let mut fresh = source.is_none_or(|s| !s.buffer().same(array.buffer())) && !array.buffer().is_foreign();
     let laid_out = match order {
         Order::C => array.is_c_contiguous(),
         Order::F => array.is_f_contiguous(),
@@ -65,8 +67,10 @@ fn make(
         ));
     }
     let grown = array.ndim() < ndmin;
-    while array.ndim() < ndmin {
-        array = array.expand_dims(0).or_raise(vm)?;
+    if grown {
+        let mut shape = vec![1isize; ndmin - array.ndim()];
+        shape.extend(array.shape().iter().map(|&n| n as isize));
+        array = array.reshape(&shape, Order::C).or_raise(vm)?;
     }
     if !fresh && !grown && crate::interop::ndarray_class().fast_issubclass(obj.class()) {
         return Ok(obj.clone());
@@ -84,6 +88,12 @@ pub fn array(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let dtype = args::to_dtype(&dtype, vm)?;
     let order = args::to_order(&order, Order::K, vm)?;
     let ndmin = args::optional_isize(&ndmin, vm)?.unwrap_or(0).max(0) as usize;
+    if ndmin > taipan_runtime::array::MAX_NDIM {
+        return Err(vm.new_value_error(format!(
+            "ndmin must be <= ndmax ({})",
+            taipan_runtime::array::MAX_NDIM
+        )));
+    }
     let copy = copy_mode(&copy, CopyMode::Always, vm)?;
     // A new object even when the elements are shared with a temporary.
     let made = make(&obj, dtype, copy, order, ndmin, vm)?;
@@ -129,14 +139,28 @@ type Maker = fn(&[usize], DType, Order) -> taipan_runtime::Result<Array>;
 
 fn by_shape(args: FuncArgs, function: &str, maker: Maker, vm: &VirtualMachine) -> PyResult {
     let names = ["shape", "dtype", "order", "*", "device", "like"];
-    let [shape, dtype, order, _, _, _] = parse(args, function, names, 1, vm)?;
+    let [shape, dtype, order, _, device, _] = parse(args, function, names, 1, vm)?;
+    check_device(&device, vm)?;
     let shape = match &shape {
         Some(shape) => args::to_shape(shape, vm)?,
         None => Vec::new(),
     };
     let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(DType::F64);
     let order = args::to_order(&order, Order::C, vm)?;
+    if matches!(order, Order::A | Order::K) {
+        return Err(vm.new_value_error("only 'C' or 'F' order is permitted"));
+    }
     object(maker(&shape, dtype, order).or_raise(vm)?, vm)
+}
+
+/// `device=`: there is only the processor.
+pub fn check_device(device: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(device) = present(device, vm) else { return Ok(()) };
+    let name = device.str(vm)?.to_string();
+    if name == "cpu" {
+        return Ok(());
+    }
+    Err(vm.new_value_error(format!("Device not understood. Only \"cpu\" is allowed, but received: {name}")))
 }
 
 /// `np.zeros`
@@ -159,22 +183,35 @@ pub fn ones(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 
 /// An array of `shape` filled with `value`.
 fn filled(shape: &[usize], dtype: Option<DType>, order: Order, value: &PyObject, vm: &VirtualMachine) -> PyResult<Array> {
-    let source = array_from_object(value, None, vm)?;
+    // Integers are checked against the type; floats and arrays are cast to it.
+    let checked = dtype.filter(|_| {
+        matches!(
+            classify(value, vm),
+            Operand::WeakInt(_) | Operand::WeakBig(_) | Operand::Other
+        ) && as_array(value).is_none()
+    });
+    let source = array_from_object(value, checked, vm)?;
     let dtype = dtype.unwrap_or(source.dtype());
-    if source.ndim() == 0
-        && let Some(number) = construct::convert(value, dtype, vm)?
-    {
-        return Array::full(shape, dtype, order, to_runtime(number)).or_raise(vm);
-    }
     let array = Array::empty(shape, dtype, order).or_raise(vm)?;
-    array.assign(&source).or_raise(vm)?;
+    if source.dtype().is_complex() && !dtype.is_complex() && dtype != DType::Bool {
+        crate::warnings::complex_warning(vm)?;
+    }
+    if source.ndim() == 0 && source.dtype() == dtype
+        && let Some(first) = source.first()
+    {
+        array.fill(first).or_raise(vm)?;
+        return Ok(array);
+    }
+    let raised = array.assign(&source).or_raise(vm)?;
+    crate::errstate::report(raised.0, "cast", vm)?;
     Ok(array)
 }
 
 /// `np.full(shape, fill_value, dtype=None, order='C')`
 pub fn full(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let names = ["shape", "fill_value", "dtype", "order", "*", "device", "like"];
-    let [shape, value, dtype, order, _, _, _] = parse(args, "full", names, 2, vm)?;
+    let [shape, value, dtype, order, _, device, _] = parse(args, "full", names, 2, vm)?;
+    check_device(&device, vm)?;
     let (Some(shape), Some(value)) = (shape, value) else { return Ok(vm.ctx.none()) };
     let shape = args::to_shape(&shape, vm)?;
     let dtype = args::to_dtype(&dtype, vm)?;
@@ -249,10 +286,17 @@ pub fn full_like(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let names = ["a", "fill_value", "dtype", "order", "subok", "shape", "*", "device"];
     let [model, value, dtype, order, _, shape, _, _] = parse(args, "full_like", names, 2, vm)?;
     let spec = like(model, [&dtype, &order, &shape], vm)?;
+    let Some(value) = value else { return Ok(vm.ctx.none()) };
     let array = spec.empty(vm)?;
-    if let Some(value) = value {
-        crate::ndarray::index::assign(&array, &value, vm)?;
-    }
+    let filled = filled(&[], Some(array.dtype()), Order::C, &value, vm);
+    match filled {
+        Ok(one) => array.assign(&one).or_raise(vm)?,
+        // Not a single number.
+        Err(_) if as_array(&value).is_some() || crate::convert::is_array_like(&value, vm) => {
+            array.assign(&array_from_object(&value, None, vm)?).or_raise(vm)?
+        }
+        Err(error) => return Err(error),
+    };
     object(array, vm)
 }
 
@@ -266,25 +310,40 @@ fn number(obj: &PyObject, vm: &VirtualMachine) -> PyResult<ScalarValue> {
     }
     let dtype = match classify(obj, vm) {
         Operand::Strong(v) => return Ok(v),
-        Operand::WeakInt(_) | Operand::WeakBig(_) => DType::I64,
+        Operand::WeakInt(_) => DType::I64,
+        // Beyond 64 bits the distance counts; as unsigned or float it may still be small.
+        Operand::WeakBig(big) => {
+            let value = big.as_bigint().to_f64().unwrap_or(f64::INFINITY);
+            return Ok(ScalarValue::float(value));
+        }
         Operand::WeakFloat(_) => DType::F64,
         Operand::WeakComplex(..) => DType::C128,
         Operand::Other if obj.downcastable::<PyStr>() || vm.is_none(obj) => {
-            return Err(vm.new_type_error(format!(
-                "arange() not supported for inputs with DType <class '{}'>.",
-                obj.class().name()
-            )));
+            return Err(vm.new_type_error(if vm.is_none(obj) {
+                String::from("unsupported operand type(s) for -: 'NoneType' and 'int'")
+            } else {
+                String::from("arange() not supported for inputs with DType <class 'numpy.dtypes.StrDType'>.")
+            }));
         }
         Operand::Other => DType::F64,
     };
-    construct::convert(obj, dtype, vm)?.ok_or_else(|| vm.new_type_error("a number is required"))
+    construct::convert(obj, dtype, vm)?.ok_or_else(|| {
+        vm.new_type_error(format!(
+            "unsupported operand type(s) for -: '{}' and 'int'",
+            obj.class().slot_name()
+        ))
+    })
 }
 
 /// `np.arange([start,] stop[, step,], dtype=None)`
 pub fn arange(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let names = ["start", "stop", "step", "dtype", "*", "device", "like"];
-    let [start, stop, step, dtype, _, _, _] = parse(args, "arange", names, 0, vm)?;
+    let [start, stop, step, dtype, _, device, _] = parse(args, "arange", names, 0, vm)?;
+    check_device(&device, vm)?;
     let (start, stop) = match (present(&start, vm), present(&stop, vm)) {
+        (None, None) if start.is_some() => {
+            return Err(vm.new_type_error("unsupported operand type(s) for -: 'NoneType' and 'int'"));
+        }
         (None, None) => return Err(vm.new_type_error("arange() requires stop to be specified.")),
         (Some(stop), None) => (None, stop),
         (start, Some(stop)) => (start, stop),
@@ -295,8 +354,8 @@ pub fn arange(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let found = [start, step]
         .into_iter()
         .flatten()
-        .fold(stop.dtype, |d, v| promote_types(d, v.dtype));
-    let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(if found == DType::Bool { DType::I64 } else { found });
+        .fold(promote_types(DType::I64, stop.dtype), |d, v| promote_types(d, v.dtype));
+    let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(found);
     let start = start.unwrap_or(ScalarValue::int(0));
     let step = step.unwrap_or(ScalarValue::int(1));
     let array = taipan_runtime::creation::arange(to_runtime(start), to_runtime(stop), to_runtime(step), dtype)

@@ -162,18 +162,23 @@ fn dtype_from_type(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyResult<D
     if let Some(dtype) = types().dtype_of(class) {
         return Some(Ok(dtype));
     }
-    for (name, dtype) in [
-        ("number", DType::F64),
-        ("inexact", DType::F64),
-        ("floating", DType::F64),
-        ("integer", DType::I64),
-        ("signedinteger", DType::I64),
-        ("unsignedinteger", DType::U64),
-        ("complexfloating", DType::C128),
+    const FLOATING: &str = "Converting `np.inexact` or `np.floating` to a dtype not allowed";
+    const INTEGER: &str = "Converting 'np.integer' or 'np.signedinteger' to a dtype is not allowed";
+    for (name, message) in [
+        ("number", FLOATING),
+        ("inexact", FLOATING),
+        ("floating", FLOATING),
+        ("integer", INTEGER),
+        ("signedinteger", INTEGER),
+        ("unsignedinteger", "Converting `np.unsignedinteger` to a dtype is not allowed"),
+        ("complexfloating", "Converting `np.complex` to a dtype is not allowed."),
     ] {
         if types().abstract_type(name).is_some_and(|a| class.is(a)) {
-            return Some(Ok(dtype));
+            return Some(Err(vm.new_type_error(message)));
         }
+    }
+    if class.is(types().generic()) {
+        return Some(Err(vm.new_type_error("Converting `np.generic` to a dtype is not allowed.")));
     }
     let missing = [
         (t.str_type, "str"),
@@ -207,6 +212,12 @@ pub fn dtype_from_object(obj: &PyObject, vm: &VirtualMachine) -> PyResult<DType>
     }
     if obj.downcastable::<rustpython_vm::builtins::PyList>() || obj.downcastable::<PyTuple>() {
         return Err(absent("void", vm));
+    }
+    if crate::interop::is_array(obj) {
+        return Err(vm.new_type_error("Cannot construct a dtype from an array"));
+    }
+    if let Some(bytes) = obj.downcast_ref::<rustpython_vm::builtins::PyBytes>() {
+        return dtype_from_str(&String::from_utf8_lossy(bytes.as_bytes()), vm);
     }
     if let Ok(inner) = obj.get_attr("dtype", vm)
         && let Some(dtype) = inner.downcast_ref::<PyDType>()

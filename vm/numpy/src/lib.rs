@@ -20,6 +20,7 @@ mod exceptions;
 pub mod interop;
 mod native;
 mod ndarray;
+mod object_operands;
 mod printing;
 mod products;
 mod queries;

@@ -8,7 +8,7 @@ use crate::interop::{PyNdArray, as_array};
 use crate::ndarray::methods::array_of;
 use crate::scalar::{Num, Operand, ScalarValue, classify, types};
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject,    PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyTuple, PyType},
     function::FuncArgs,
 };
@@ -109,7 +109,10 @@ pub fn can_cast(args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
     let to = dtype_from_object(&to, vm)?;
     let from = match (as_array(&from), classify(&from, vm)) {
         (Some(array), _) => array.dtype(),
-        (None, Operand::Strong(value)) => value.dtype,
+        (None, Operand::Strong(value)) if !from.class().is(vm.ctx.types.bool_type) => value.dtype,
+        (None, Operand::Other) if vm.is_none(&from) => {
+            return Err(vm.new_type_error("did not understand one of the types; 'None' not accepted"));
+        }
         (None, Operand::Other) => dtype_from_object(&from, vm)?,
         _ => {
             return Err(vm.new_type_error(

@@ -26,15 +26,19 @@ fn run(
         out: single_out(out, vm)?,
         keepdims: keeps(keepdims, vm)?,
         initial: initial_argument(initial, vm)?,
+        without_identity: initial.as_ref().is_some_and(|i| vm.is_none(i)),
         mask: mask_argument(mask, vm)?,
     };
     ufunc::reduce(ufunc::find(name, vm)?, &array, &spec, vm)
 }
 
-/// `keepdims=`; NumPy's functions pass a "no value" marker on, here it is `None`.
+/// `keepdims=`
 fn keeps(value: &Given, vm: &VirtualMachine) -> PyResult<bool> {
-    match present(value, vm) {
-        Some(value) => value.to_owned().try_to_bool(vm),
+    match value {
+        Some(value) if vm.is_none(value) => {
+            Err(vm.new_type_error("'NoneType' object cannot be interpreted as an integer"))
+        }
+        Some(value) => value.clone().try_to_bool(vm),
         None => Ok(false),
     }
 }
@@ -310,7 +314,23 @@ fn arg_extremum(zelf: &PyObject, args: FuncArgs, largest: bool, vm: &VirtualMach
     let keepdims = keeps(&keepdims, vm)?;
     let axis = args::optional_isize(&axis, vm)?;
     let result = taipan_runtime::reduce::arg_extremum(&array, axis, keepdims, largest).or_raise(vm)?;
-    deliver(result, single_out(&out, vm)?, vm)
+    let Some(out) = present(&out, vm) else {
+        return array_or_scalar(result, vm);
+    };
+    let Some(target) = as_array(out) else {
+        return Err(vm.new_type_error("output must be an array"));
+    };
+    if target.shape() != result.shape() {
+        return Err(vm.new_value_error(format!("output array does not match result of np.{function}.")));
+    }
+    if target.dtype() != DType::I64 {
+        return Err(vm.new_type_error(format!(
+            "Cannot cast {} from dtype('{}') to dtype('int64') according to the rule 'safe'",
+            if target.ndim() == 0 { "scalar" } else { "array data" },
+            target.dtype()
+        )));
+    }
+    deliver(result, Some(out.to_owned()), vm)
 }
 
 /// `a.argmin(axis=None, out=None, *, keepdims=False)`
@@ -355,6 +375,7 @@ pub fn count_nonzero(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         out: None,
         keepdims: keeps(&keepdims, vm)?,
         initial: None,
+        without_identity: false,
         mask: None,
     };
     ufunc::reduce(ufunc::find("add", vm)?, &mask, &spec, vm)

@@ -57,6 +57,7 @@ static FUNCTIONS: &[PyMethodDef] = function_table! {
     "fromiter" => creation::fromiter,
     "_rebuild_array" => creation::rebuild_array,
     "astype" => creation::astype_function,
+    "reshape" => methods::reshape_function,
     "count_nonzero" => reductions::count_nonzero,
     "sort" => selection::sort,
     "array2string" => text::array2string,
@@ -90,7 +91,6 @@ static FUNCTIONS: &[PyMethodDef] = function_table! {
 
 /// Functions that are the array methods of the same name.
 static METHOD_FUNCTIONS: &[PyMethodDef] = method_functions! {
-    "reshape" => methods::reshape,
     "transpose" => methods::transpose,
     "ravel" => methods::ravel,
     "squeeze" => methods::squeeze,

@@ -229,6 +229,7 @@ pub fn trace(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult
         dtype: args::to_dtype(&dtype, vm)?,
         out: single_out(&out, vm)?,
         keepdims: false,
+        without_identity: false,
         initial: None,
         mask: None,
     };

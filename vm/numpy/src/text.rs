@@ -276,19 +276,29 @@ fn float_text(
     [x, precision, unique, trim, sign, pad_left, min_digits]: [&Given; 7],
     vm: &VirtualMachine,
 ) -> PyResult<FloatText> {
-    let (value, width) = float_argument(x, vm)?;
     let number = |value: &Given| args::optional_isize(value, vm);
     let trim = match present(trim, vm) {
         None => Trim::Keep,
-        Some(trim) => Trim::from_char(&text_of(trim, vm)?)
-            .ok_or_else(|| vm.new_type_error("if supplied, trim must be 'k', '.', '0' or '-'"))?,
+        Some(trim) => {
+            let text = text_of(trim, vm)?;
+            Trim::from_char(&text).ok_or_else(|| {
+                vm.new_type_error(format!("if supplied, trim must be 'k', '.', '0' or '-' found `{text:>100}`"))
+            })?
+        }
     };
-    let precision = number(precision)?.and_then(|p| usize::try_from(p).ok());
+    let precision = match number(precision)? {
+        Some(p) => Some(usize::try_from(p).map_err(|_| vm.new_value_error("precision must be >= 0"))?),
+        None => None,
+    };
     let unique = args::to_bool(unique, true, vm)?;
+    if !unique && precision.is_none() {
+        return Err(vm.new_type_error("in non-unique mode `precision` must be supplied"));
+    }
     let min_digits = number(min_digits)?.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
     if min_digits > 0 && precision.is_some_and(|p| min_digits > p) {
         return Err(vm.new_value_error("min_digits must be less than or equal to precision"));
     }
+    let (value, width) = float_argument(x, vm)?;
     let min_digits = if unique { min_digits } else { precision.unwrap_or(min_digits) };
     Ok(FloatText {
         value,

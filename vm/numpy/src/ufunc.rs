@@ -98,7 +98,16 @@ fn hold_for<'a>(name: &str, obj: &'a PyObject, vm: &VirtualMachine) -> PyResult<
     if obj.downcastable::<PyStr>() {
         return Err(crate::scalar::number::not_supported(name, vm));
     }
-    hold(obj, vm)
+    if let Some(array) = as_array(obj) {
+        return Ok(Held::Borrowed(array));
+    }
+    if let Some(number) = number_operand(obj, vm)? {
+        return Ok(number);
+    }
+    if let Some(error) = crate::object_operands::error(name, &[obj], vm) {
+        return Err(error);
+    }
+    array_from_object(obj, None, vm).map(Held::Owned)
 }
 
 /// The error of an operator between an array and a string, if one operand is one.
@@ -245,7 +254,7 @@ fn call_numbers(ufunc: &'static Ufunc, inputs: &[Operand<'_>], vm: &VirtualMachi
     }
 }
 
-/// A finite Python float that is infinite in the type it takes raises an overflow
+/// A finite Python number that is infinite in the type it takes raises an overflow
 /// in the cast.
 fn check_weak_floats(
     ufunc: &'static Ufunc,
@@ -255,11 +264,16 @@ fn check_weak_floats(
 ) -> PyResult<()> {
     const LARGEST_HALF: f64 = 65504.0;
     for (k, operand) in operands.iter().enumerate() {
-        if let Operand::Python(Scalar::Float(f)) = operand
-            && f.is_finite()
-            && f.abs() > LARGEST_HALF
+        let value = match operand {
+            Operand::Python(Scalar::Float(f)) => *f,
+            Operand::Python(Scalar::Int(i)) => *i as f64,
+            _ => continue,
+        };
+        if value.is_finite()
+            && value.abs() > LARGEST_HALF
             && let Ok(row) = ufunc.select(operands, dtype)
-            && crate::scalar::value::round_to(row.types[k], *f).is_infinite()
+            && row.types[k].is_inexact()
+            && crate::scalar::value::round_to(row.types[k], value).is_infinite()
         {
             errstate::report(errstate::flags::OVERFLOW, "cast", vm)?;
         }
@@ -273,6 +287,18 @@ pub fn call_unary(name: &str, a: &PyObject, vm: &VirtualMachine) -> PyResult {
     let a = hold(a, vm)?;
     let outputs = ufunc.call(&[a.operand()], &CallOptions::default()).or_raise(vm)?;
     finish(ufunc, outputs, &[], vm)
+}
+
+/// `ufunc(a, out=a)` for an array `a`, which is returned.
+pub fn call_unary_inplace(name: &str, a: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let Some(target) = as_array(a) else {
+        return Ok(vm.ctx.not_implemented());
+    };
+    let ufunc = find(name, vm)?;
+    let out = [Some(target)];
+    let options = CallOptions { out: &out, ..CallOptions::default() };
+    let outputs = ufunc.call(&[Operand::Array(target)], &options).or_raise(vm)?;
+    finish(ufunc, outputs, &[Some(a.to_owned())], vm)
 }
 
 /// `ufunc(a, b)` without options; `"matmul"` is understood too.
@@ -301,6 +327,33 @@ pub fn call_inplace(name: &str, a: &PyObject, b: &PyObject, vm: &VirtualMachine)
     };
     let other = hold(b, vm)?;
     if name == "matmul" {
+        let (ndim, type_) = match other.operand() {
+            Operand::Array(array) => (array.ndim(), array.dtype()),
+            Operand::Typed(_, dtype) => (0, dtype),
+            Operand::Python(value) => (0, value.default_dtype()),
+        };
+        let found = match other.operand() {
+            Operand::Python(value) => match value.weak() {
+                Some(weak) => taipan_runtime::dtype::promote_weak(target.dtype(), weak),
+                None => type_,
+            },
+            _ => taipan_runtime::dtype::promote_types(target.dtype(), type_),
+        };
+        if !taipan_runtime::dtype::can_cast(found, target.dtype(), Casting::SameKind) {
+            return Err(raise(
+                taipan_runtime::Error::ufunc_type(format!(
+                    "Cannot cast ufunc 'matmul' output from dtype('{found}') to dtype('{}') with casting rule 'same_kind'",
+                    target.dtype()
+                )),
+                vm,
+            ));
+        }
+        if ndim > 0 && (target.ndim() == 0 || ndim < 2) {
+            return Err(vm.new_value_error(
+                "inplace matrix multiplication requires the first operand to have at least one and \
+                 the second at least two dimensions.",
+            ));
+        }
         let product = matrix_product(target.clone(), other.array(vm)?, vm)?;
         let product = array_from_object(&product, None, vm)?;
         target.assign(&product).or_raise(vm)?;
@@ -356,7 +409,9 @@ pub fn mask_argument(value: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResu
     if mask.is(&vm.ctx.true_value) {
         return Ok(None);
     }
-    let array = array_from_object(mask, None, vm)?;
+    // Anything but an array is converted, also numbers; arrays must be boolean already.
+    let wanted = as_array(mask).is_none().then_some(DType::Bool);
+    let array = array_from_object(mask, wanted, vm)?;
     if array.dtype() != DType::Bool {
         return Err(vm.new_type_error(format!(
             "Cannot cast array data from dtype('{}') to dtype('bool') according to the rule 'safe'",
@@ -422,6 +477,13 @@ impl PyUFunc {
             "axis", "keepdims",
         ];
         let explicit_out = args.kwargs.contains_key("out");
+        // These belong to functions of whole axes.
+        if let Some(name) = ["axes", "axis", "keepdims"].into_iter().find(|n| args.kwargs.contains_key(*n)) {
+            return Err(vm.new_type_error(format!(
+                "{}() got an unexpected keyword argument '{name}'",
+                ufunc.name
+            )));
+        }
         let [out, mask, casting, order, dtype, _subok, signature, sig, ..] =
             parse(args, ufunc.name, names, 0, vm)?;
         let mut outs = out_list(&out, ufunc.nout, vm)?;
@@ -446,6 +508,11 @@ impl PyUFunc {
         let dtype = loop_dtype(ufunc, &dtype, &signature, vm)?;
         let casting = args::to_casting(&casting, Casting::SameKind, vm)?;
         let order = args::to_order(&order, Order::K, vm)?;
+        if inputs.len() == 2
+            && let Some(error) = crate::object_operands::error(ufunc.name, &[&inputs[0], &inputs[1]], vm)
+        {
+            return Err(error);
+        }
         let mut held =
             inputs.iter().map(|o| hold_for(ufunc.name, o, vm)).collect::<PyResult<Vec<_>>>()?;
         if let Some(dtype) = dtype {
@@ -486,7 +553,15 @@ impl PyUFunc {
                 finish(ufunc, outputs, &[], vm)
             }
             [a, b] => {
-                let (x, y) = (hold_for(ufunc.name, a, vm)?, hold_for(ufunc.name, b, vm)?);
+                let held = hold_for(ufunc.name, a, vm)
+                    .and_then(|x| hold_for(ufunc.name, b, vm).map(|y| (x, y)));
+                let (x, y) = match held {
+                    Ok(held) => held,
+                    // The words depend on both operands.
+                    Err(error) => {
+                        return Err(crate::object_operands::error(ufunc.name, &[a, b], vm).unwrap_or(error));
+                    }
+                };
                 let numbers = matches!(x, Held::Typed(..) | Held::Python(_))
                     && matches!(y, Held::Typed(..) | Held::Python(_));
                 if numbers {
@@ -548,6 +623,8 @@ pub struct Reduction {
     pub keepdims: bool,
     /// Start value.
     pub initial: Option<Scalar>,
+    /// Whether `initial=None` was given: the first element starts, identity or not.
+    pub without_identity: bool,
     /// Which elements take part.
     pub mask: Option<Array>,
 }
@@ -563,6 +640,9 @@ pub fn axes_argument(axis: &Option<PyObjectRef>, ndim: usize, vm: &VirtualMachin
         }
         args::to_isizes(axis, vm)?
     } else {
+        if axis.class().is(vm.ctx.types.bool_type) {
+            return Err(vm.new_type_error("an integer is required"));
+        }
         vec![args::to_isize(axis, vm)?]
     };
     // A zero-dimensional array accepts axis 0 and -1.
@@ -585,6 +665,7 @@ pub fn reduce(ufunc: &'static Ufunc, array: &Array, spec: &Reduction, vm: &Virtu
         out,
         keepdims: spec.keepdims,
         initial: spec.initial,
+        without_identity: spec.without_identity,
         where_: spec.mask.as_ref(),
     };
     let (result, raised) = ufunc.reduce(array, &options).or_raise(vm)?;
@@ -674,6 +755,7 @@ impl PyUFunc {
         let array = array_from_object(&array, None, vm)?;
         let axis = if axis_given { axis } else { Some(vm.ctx.new_int(0).into()) };
         let spec = Reduction {
+            without_identity: initial.as_ref().is_some_and(|i| vm.is_none(i)),
             axes: axes_argument(&axis, array.ndim(), vm)?,
             dtype: args::to_dtype(&dtype, vm)?,
             out: single_out(&out, vm)?,
@@ -690,6 +772,9 @@ impl PyUFunc {
         let [array, axis, dtype, out] = parse(args, "accumulate", ["array", "axis", "dtype", "out"], 1, vm)?;
         let Some(array) = array else { return Ok(vm.ctx.none()) };
         let array = array_from_object(&array, None, vm)?;
+        if axis.as_ref().is_some_and(|a| vm.is_none(a)) {
+            return Err(vm.new_value_error("accumulate does not allow multiple axes"));
+        }
         let axis = args::optional_isize(&axis, vm)?.unwrap_or(0);
         accumulate(ufunc, &array, axis, args::to_dtype(&dtype, vm)?, single_out(&out, vm)?, vm)
     }
@@ -697,6 +782,9 @@ impl PyUFunc {
     #[pymethod]
     fn outer(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let ufunc = payload(&zelf, vm)?.ufunc;
+        if args.args.len() != 2 {
+            return Err(vm.new_type_error("exactly two arguments expected"));
+        }
         let [a, b, out, dtype] = parse(args, "outer", ["A", "B", "out", "dtype"], 2, vm)?;
         if ufunc.nin != 2 {
             return Err(vm.new_value_error("outer product only supported for binary functions"));
@@ -742,6 +830,9 @@ impl PyUFunc {
         let array = array_from_object(&array, None, vm)?;
         let indices = array_from_object(&indices, Some(DType::I64), vm)?;
         let indices = indices.to_vec::<i64>().or_raise(vm)?;
+        if array.ndim() == 0 {
+            return Err(vm.new_type_error("cannot reduceat on a scalar"));
+        }
         let axis = args::optional_isize(&axis, vm)?.unwrap_or(0);
         let axis = array.axis(axis).or_raise(vm)?;
         let out = single_out(&out, vm)?;
@@ -780,7 +871,7 @@ pub fn accumulate(
     out: Option<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    if array.ndim() == 0 {
+    if array.ndim() == 0 && matches!(axis, 0 | -1) {
         return Err(vm.new_type_error("cannot accumulate on a scalar"));
     }
     let axis = array.axis(axis).or_raise(vm)?;

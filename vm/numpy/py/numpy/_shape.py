@@ -638,9 +638,12 @@ def putmask(a, mask, values):
 
 
 def copyto(dst, src, casting="same_kind", where=True):
-    if not np.can_cast(np.asarray(src).dtype if not isinstance(src, (int, float, complex)) else dst.dtype, dst.dtype, casting):
+    weak = isinstance(src, (int, float, complex)) and not isinstance(src, np.generic)
+    found = np.result_type(dst, src) if weak else np.asarray(src).dtype
+    if not np.can_cast(found, dst.dtype, casting):
+        what = "scalar" if np.ndim(src) == 0 else "array data"
         raise TypeError(
-            f"Cannot cast array data from {np.asarray(src).dtype!r} to {dst.dtype!r} according to the rule '{casting}'"
+            f"Cannot cast {what} from {found!r} to {dst.dtype!r} according to the rule '{casting}'"
         )
     if where is True:
         dst[...] = src

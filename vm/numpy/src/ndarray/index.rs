@@ -13,6 +13,18 @@ use rustpython_vm::{
 use taipan_runtime::index::Index;
 use taipan_runtime::{Array, DType};
 
+/// What a value is refused with when it is no number of the array's type; but a key that does not
+/// fit is the first thing to complain about.
+fn after_key<T>(result: PyResult<T>, check: impl FnOnce() -> PyResult<()>) -> PyResult<T> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            check()?;
+            Err(error)
+        }
+    }
+}
+
 /// A plain integer key: Python `int` or NumPy integer scalar.
 #[inline]
 fn integer_key(key: &PyObject, vm: &VirtualMachine) -> Option<i64> {
@@ -101,12 +113,7 @@ fn entry(key: &PyObject, vm: &VirtualMachine) -> PyResult<Index> {
                     Some(int) => {
                         let int = int?;
                         let i = int.as_bigint().to_i64();
-                        i.map(Index::Int).ok_or_else(|| {
-                            vm.new_index_error(format!(
-                                "cannot fit '{}' into an index-sized integer",
-                                key.class().name()
-                            ))
-                        })
+                        i.map(Index::Int).ok_or_else(|| bad_index(vm))
                     }
                     None => Err(bad_index(vm)),
                 };
@@ -239,15 +246,16 @@ impl PyNdArray {
             return assign(array, value, vm);
         }
         let index = parse_key(key, vm)?;
+        let check = || array.index(&index).map(drop).or_raise(vm);
         if as_array(value).is_none()
-            && let Some(number) = number_for(value, array.dtype(), vm)?
+            && let Some(number) = after_key(number_for(value, array.dtype(), vm), check)?
         {
             array.check_writeable().or_raise(vm)?;
             let number = Array::from_scalar(to_runtime(number), array.dtype()).or_raise(vm)?;
             array.assign_index(&index, &number).or_raise(vm)?;
             return Ok(());
         }
-        let source = assigned_array(value, array.dtype(), vm)?;
+        let source = after_key(assigned_array(value, array.dtype(), vm), check)?;
         let raised = array.assign_index(&index, &source).or_raise(vm)?;
         errstate::report(raised.0, "cast", vm)
     }
@@ -265,10 +273,25 @@ fn set_element(array: &Array, positions: &[i64], value: &PyObject, vm: &VirtualM
             let item = crate::interop::first_element(source, vm)?;
             return set_element(array, positions, &item, vm);
         }
+        array.element(positions).or_raise(vm)?;
+        if array.dtype().is_complex() {
+            return Err(vm.new_type_error("only 0-dimensional arrays can be converted to Python scalars"));
+        }
         return Err(vm.new_value_error("setting an array element with a sequence."));
     }
-    match number_for(value, array.dtype(), vm)? {
+    let check = || array.element(positions).map(drop).or_raise(vm);
+    match after_key(number_for(value, array.dtype(), vm), check)? {
         Some(number) => array.set_at(positions, to_runtime(number)).or_raise(vm),
-        None => Err(vm.new_value_error("setting an array element with a sequence.")),
+        None => {
+            check()?;
+            let class = value.class().slot_name().to_string();
+            Err(match array.dtype() {
+                dtype if dtype.is_complex() => vm.new_type_error(format!("must be real number, not {class}")),
+                dtype if dtype.is_integer() && dtype != DType::Bool => vm.new_type_error(format!(
+                    "int() argument must be a string, a bytes-like object or a real number, not '{class}'"
+                )),
+                _ => vm.new_value_error("setting an array element with a sequence."),
+            })
+        }
     }
 }

@@ -40,27 +40,44 @@ fn spread_integers(args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Vec<is
     }
 }
 
-pub fn reshape(zelf: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+fn reshape(zelf: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let order = args.take_keyword("order");
     let copy = args.take_keyword("copy");
-    let mut positional = args.args.clone();
-    if let Some(shape) = args.take_keyword("shape").or_else(|| args.take_keyword("newshape")) {
-        positional.push(shape);
-    }
+    let positional = args.args.clone();
     if let Some((name, _)) = args.remaining_keywords().next() {
-        return Err(vm.new_type_error(format!("reshape() got an unexpected keyword argument '{name}'")));
-    }
-    // np.reshape(a, shape, order)
-    let mut order = order;
-    if positional.len() == 2 && positional[1].downcastable::<PyStr>() {
-        order = positional.pop();
+        return Err(vm.new_type_error(format!("'{name}' is an invalid keyword argument for this function")));
     }
     if positional.is_empty() {
         return Err(vm.new_type_error("reshape() takes exactly 1 argument (0 given)"));
     }
+    reshape_to(zelf, &positional, order, copy, vm)
+}
+
+/// `np.reshape(a, /, shape, order='C', *, copy=None)`
+pub fn reshape_function(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let names = ["a", "shape", "order", "*", "copy"];
+    let [a, shape, order, _, copy] = parse(args, "reshape", names, 1, vm)?;
+    let Some(a) = a else { return Ok(vm.ctx.none()) };
+    let Some(shape) = shape else {
+        return Err(vm.new_type_error("reshape() missing 1 required positional argument: 'shape'"));
+    };
+    reshape_to(a, &[shape], order, copy, vm)
+}
+
+fn reshape_to(
+    zelf: PyObjectRef,
+    positional: &[PyObjectRef],
+    order: Option<PyObjectRef>,
+    copy: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
     let order = args::to_order(&order, Order::C, vm)?;
     let array = array_of(&zelf, vm)?;
-    let shape = spread_integers(&positional, vm)?;
+    let shape = match positional {
+        // `None` leaves the shape as it is.
+        [one] if vm.is_none(one) => array.shape().iter().map(|&n| n as isize).collect(),
+        given => spread_integers(given, vm)?,
+    };
     if let Some(copy) = present(&copy, vm) {
         if copy.to_owned().try_to_bool(vm)? {
             let fresh = array.copy(Order::C).or_raise(vm)?;
@@ -80,6 +97,9 @@ pub fn transpose(zelf: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine) -> 
     let mut axes = args.args.clone();
     if let Some(given) = args.take_keyword("axes") {
         axes.push(given);
+    }
+    if as_array(&zelf).is_none() && crate::scalar::scalar_value(&zelf, vm).is_some() {
+        return Ok(zelf);
     }
     let array = array_of(&zelf, vm)?;
     let view = match axes.as_slice() {
@@ -195,7 +215,11 @@ fn item_index(array: &Array, args: &[PyObjectRef], vm: &VirtualMachine) -> PyRes
         })
     };
     if given.len() == 1 && array.ndim() != 1 {
-        let mut flat = bounds(given[0], 0, array.size())?;
+        let (i, n) = (given[0], array.size());
+        let at = if i < 0 { i + n as isize } else { i };
+        let Some(mut flat) = usize::try_from(at).ok().filter(|at| *at < n) else {
+            return Err(vm.new_index_error(format!("index {i} is out of bounds for size {n}")));
+        };
         let mut index = vec![0; array.ndim()];
         for (slot, &n) in index.iter_mut().zip(array.shape()).rev() {
             *slot = flat % n;
@@ -216,6 +240,11 @@ fn item_index(array: &Array, args: &[PyObjectRef], vm: &VirtualMachine) -> PyRes
 
 fn item(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if let Some(value) = crate::scalar::scalar_value(&zelf, vm) {
+        for index in args.args.iter().filter_map(|o| args::to_isize(o, vm).ok()) {
+            if !matches!(index, 0 | -1) {
+                return Err(vm.new_index_error(format!("index {index} is out of bounds for size 1")));
+            }
+        }
         return Ok(to_python(value, vm));
     }
     let array = array_of(&zelf, vm)?;
@@ -227,7 +256,12 @@ fn item(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 pub fn squeeze(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let [axis] = parse(args, "squeeze", ["axis"], 0, vm)?;
     let array = array_of(&zelf, vm)?;
+    if as_array(&zelf).is_none() && crate::scalar::scalar_value(&zelf, vm).is_some() {
+        return Ok(zelf);
+    }
     let axes = present(&axis, vm).map(|a| args::to_isizes(a, vm)).transpose()?;
+    // Axis 0 of an array without axes counts as one of length 1.
+    let axes = axes.filter(|a| !(array.ndim() == 0 && matches!(a.as_slice(), [0] | [-1])));
     let view = array.squeeze(axes.as_deref()).or_raise(vm)?;
     Ok(wrap_view(view, &zelf, vm))
 }
@@ -295,9 +329,11 @@ fn tobytes(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 
 fn conj(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     drop(args);
-    if let Some(array) = as_array(&zelf)
-        && !array.dtype().is_complex()
-    {
+    let dtype = match as_array(&zelf) {
+        Some(array) => Some(array.dtype()),
+        None => crate::scalar::scalar_value(&zelf, vm).map(|v| v.dtype),
+    };
+    if dtype.is_some_and(|d| !d.is_complex()) {
         return Ok(zelf);
     }
     crate::ufunc::call_unary("conjugate", &zelf, vm)
@@ -316,7 +352,42 @@ fn byteswap(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult 
         array.assign(&swapped).or_raise(vm)?;
         return Ok(zelf);
     }
-    crate::interop::array_or_scalar(swapped, vm).map(|r| if as_array(&zelf).is_some() && array.ndim() == 0 { PyNdArray::from_array(array.clone(), vm).into() } else { r })
+    if as_array(&zelf).is_some() {
+        return Ok(PyNdArray::from_array(swapped, vm).into());
+    }
+    crate::interop::array_or_scalar(swapped, vm)
+}
+
+fn to_device(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [device, _, _stream] = parse(args, "to_device", ["device", "*", "stream"], 1, vm)?;
+    let name = match &device {
+        Some(device) => device.str(vm)?.to_string(),
+        None => String::new(),
+    };
+    if name != "cpu" {
+        return Err(vm.new_value_error(format!("Unsupported device: {name}. Only 'cpu' is accepted.")));
+    }
+    Ok(zelf)
+}
+
+/// The pickle of an array, through the module `pickle`.
+fn dumps(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let pickle = vm.import("pickle", 0)?;
+    vm.call_method(&pickle, "dumps", (zelf,))
+}
+
+fn dump(zelf: PyObjectRef, file: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    if file.downcastable::<PyStr>() {
+        let open = vm.builtins.get_attr("open", vm)?;
+        let handle = open.call((file, vm.ctx.new_str("wb")), vm)?;
+        let data = dumps(zelf, vm)?;
+        vm.call_method(&handle, "write", (data,))?;
+        vm.call_method(&handle, "close", ())?;
+        return Ok(());
+    }
+    let data = dumps(zelf, vm)?;
+    vm.call_method(&file, "write", (data,))?;
+    Ok(())
 }
 
 // ----- arrays only --------------------------------------------------------------------
@@ -459,6 +530,9 @@ pub static SHARED: &[PyMethodDef] = method_table! {
 /// Methods that change an array in place or need one.
 pub static ARRAY_ONLY: &[PyMethodDef] = method_table! {
     "fill" => fill,
+    "to_device" => to_device,
+    "dump" => dump,
+    "dumps" => dumps,
     "setflags" => setflags,
     "resize" => resize,
     "tofile" => tofile,

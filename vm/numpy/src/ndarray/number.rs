@@ -17,17 +17,29 @@ fn leave_to_other(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> bool {
 
 fn binary(name: &'static str, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     if leave_to_other(a, b, vm) {
-        if let Some(error) = ufunc::string_operand_error(name, a, b, vm) {
-            return Err(error);
-        }
-        return Ok(vm.ctx.not_implemented());
+        let error = ufunc::string_operand_error(name, a, b, vm)
+            .or_else(|| crate::object_operands::operator_error(name, a, b, vm));
+        return match error {
+            Some(error) => Err(error),
+            None => Ok(vm.ctx.not_implemented()),
+        };
     }
     call_binary(name, a, b, vm)
 }
 
 fn inplace(name: &'static str, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     if leave_to_other(a, b, vm) {
-        return Ok(vm.ctx.not_implemented());
+        return match (as_array(a), crate::object_operands::operator_error(name, a, b, vm)) {
+            // The result would be objects.
+            (Some(target), Some(_)) => Err(crate::exceptions::raise(
+                taipan_runtime::Error::ufunc_type(format!(
+                    "Cannot cast ufunc '{name}' output from dtype('O') to dtype('{}') with casting rule 'same_kind'",
+                    target.dtype()
+                )),
+                vm,
+            )),
+            _ => Ok(vm.ctx.not_implemented()),
+        };
     }
     call_inplace(name, a, b, vm)
 }
@@ -69,23 +81,37 @@ fn power(a: &PyObject, b: &PyObject, c: &PyObject, vm: &VirtualMachine) -> PyRes
         return Ok(vm.ctx.not_implemented());
     }
     if leave_to_other(a, b, vm) {
-        return Ok(vm.ctx.not_implemented());
+        return binary("power", a, b, vm);
     }
-    // The common exponents have cheaper ufuncs with the same result.
-    if let Some(array) = as_array(a)
-        && array.dtype().is_inexact()
-        && let crate::scalar::Operand::WeakInt(2) = crate::scalar::classify(b, vm)
-    {
-        return call_unary("square", a, vm);
+    match cheap_power(a, b, vm) {
+        Some(name) => call_unary(name, a, vm),
+        None => call_binary("power", a, b, vm),
     }
-    call_binary("power", a, b, vm)
+}
+
+/// The ufunc that does `a ** b` for an array and a common exponent with less work.
+fn cheap_power(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> Option<&'static str> {
+    use crate::scalar::Operand::{WeakFloat, WeakInt};
+    let dtype = as_array(a)?.dtype();
+    match crate::scalar::classify(b, vm) {
+        WeakInt(2) if dtype != DType::Bool => Some("square"),
+        WeakInt(-1) if dtype.is_inexact() => Some("reciprocal"),
+        WeakFloat(2.0) if dtype.is_inexact() => Some("square"),
+        WeakFloat(0.5) if dtype.is_inexact() => Some("sqrt"),
+        _ => None,
+    }
 }
 
 fn ipower(a: &PyObject, b: &PyObject, c: &PyObject, vm: &VirtualMachine) -> PyResult {
-    if !vm.is_none(c) || leave_to_other(a, b, vm) {
+    if !vm.is_none(c) {
         return Ok(vm.ctx.not_implemented());
     }
-    call_inplace("power", a, b, vm)
+    if !leave_to_other(a, b, vm)
+        && let Some(name) = cheap_power(a, b, vm)
+    {
+        return ufunc::call_unary_inplace(name, a, vm);
+    }
+    inplace("power", a, b, vm)
 }
 
 fn negative(n: PyNumber<'_>, vm: &VirtualMachine) -> PyResult {

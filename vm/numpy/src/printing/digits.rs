@@ -282,7 +282,11 @@ pub fn positional_digits(
 pub fn scientific(value: f64, width: FloatWidth, layout: &DigitLayout) -> String {
     let magnitude = value.abs();
     let mut decimal = shortest(magnitude, width);
-    if let Some(p) = layout.precision
+    // Digits that are asked for beyond the shortest ones are those of the exact value.
+    let too_few = magnitude != 0.0 && decimal.digits.len() < layout.min_digits + 1;
+    if too_few && layout.unique {
+        decimal = parse_decimal(&format!("{magnitude:.digits$e}", digits = layout.min_digits));
+    } else if let Some(p) = layout.precision
         && (!layout.unique || decimal.digits.len() > p + 1)
     {
         let text = format!("{magnitude:.p$e}");

@@ -1,7 +1,7 @@
 //! `numpy.random.RandomState`: the legacy generator with NumPy's exact stream.
 //! The module functions (`np.random.rand` …) are methods of one global object.
 
-use super::Check::{Any, NonNegative, OpenProbability, Positive, Probability};
+use super::Check::{AboveOne, Any, NonNegative, OpenProbability, Positive, Probability, ProbabilityBelowOne};
 use super::{Distribution, Draw, draw, float_object, object, read_parameters, size_argument};
 use crate::args::{self, parse, present};
 use crate::convert::array_from_object;
@@ -169,12 +169,12 @@ static DISTRIBUTIONS: &[Distribution<RandomState>] = &[
     },
     Distribution {
         name: "zipf",
-        params: &[("a", None, Positive)],
+        params: &[("a", None, AboveOne)],
         draw: Draw::Int(|r, p| distributions::zipf(&mut r.bits, p[0])),
     },
     Distribution {
         name: "logseries",
-        params: &[("p", None, Probability)],
+        params: &[("p", None, ProbabilityBelowOne)],
         draw: Draw::Int(|r, p| distributions::logseries(&mut r.bits, p[0])),
     },
     Distribution {

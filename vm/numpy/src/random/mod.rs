@@ -22,8 +22,12 @@ pub enum Check {
     NonNegative,
     /// `x <= 0`
     Positive,
+    /// `a <= 1 or a is NaN`
+    AboveOne,
     /// `p < 0, p > 1 or p is NaN`
     Probability,
+    /// `p < 0, p >= 1 or p is NaN`
+    ProbabilityBelowOne,
     /// `p <= 0, p > 1 or p contains NaNs`
     OpenProbability,
 }
@@ -49,7 +53,7 @@ pub struct Distribution<S: 'static> {
 
 /// Checks one parameter value.
 fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<()> {
-    use Check::{Any, NonNegative, OpenProbability, Positive, Probability};
+    use Check::{AboveOne, Any, NonNegative, OpenProbability, Positive, Probability, ProbabilityBelowOne};
     let message = match rule {
         Any => return Ok(()),
         NonNegative if value >= 0.0 => return Ok(()),
@@ -57,10 +61,14 @@ fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<(
         NonNegative if name == "lam" => "lam < 0 or lam is NaN".to_owned(),
         NonNegative if value.is_nan() => return Ok(()),
         NonNegative => format!("{name} < 0"),
+        AboveOne if value > 1.0 => return Ok(()),
+        AboveOne => format!("{name} <= 1 or {name} is NaN"),
         Positive if value > 0.0 || value.is_nan() => return Ok(()),
         Positive => format!("{name} <= 0"),
         Probability if (0.0..=1.0).contains(&value) => return Ok(()),
         Probability => format!("{name} < 0, {name} > 1 or {name} is NaN"),
+        ProbabilityBelowOne if (0.0..1.0).contains(&value) => return Ok(()),
+        ProbabilityBelowOne => format!("{name} < 0, {name} >= 1 or {name} is NaN"),
         OpenProbability if value > 0.0 && value <= 1.0 => return Ok(()),
         OpenProbability => format!("{name} <= 0, {name} > 1 or {name} contains NaNs"),
     };

@@ -279,7 +279,11 @@ fn floor_divide(dtype: DType, a: f64, b: f64) -> (f64, u8) {
 
 fn remainder(dtype: DType, a: f64, b: f64) -> (f64, u8) {
     if b == 0.0 {
-        let raised = if a.is_nan() { 0 } else { flags::INVALID };
+        let raised = match dtype {
+            _ if a.is_nan() => 0,
+            DType::F16 => flags::DIVIDE | flags::INVALID,
+            _ => flags::INVALID,
+        };
         return (f64::NAN, raised);
     }
     let (_, modulus) = floor_and_mod(dtype, a, b);

@@ -1,6 +1,6 @@
 //! Calling a scalar class: `np.float32(x)`, `np.int64("12")`, `np.complex128(1, 2)`.
 
-use super::number::out_of_bounds;
+use super::number::{narrowed, out_of_bounds, saturated};
 use super::types::{Operand, classify, to_object_of, types};
 use super::value::{Num, ScalarValue};
 use num_traits::ToPrimitive;
@@ -22,24 +22,29 @@ pub fn slot_new(cls: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyRe
         .dtype_of(&cls)
         .ok_or_else(|| vm.new_type_error("not a scalar class"))?;
     let user_class = !cls.is(types().of(dtype));
-    let exact = if dtype == DType::C128 { 2 } else { 1 };
-    if !user_class && args.args.len() > exact {
-        return Err(vm.new_type_error(format!(
-            "{}() takes at most {exact} argument{} ({} given)",
-            cls.name(),
-            if exact == 1 { "" } else { "s" },
-            args.args.len()
-        )));
+    let complex = dtype.is_complex();
+    let most = if complex { 2 } else { 1 };
+    let given = args.args.len();
+    if !user_class && given > most {
+        return Err(vm.new_type_error(match dtype {
+            DType::Bool => format!("bool_() takes at most 1 argument ({given} given)"),
+            DType::F64 => format!("float expected at most 1 argument, got {given}"),
+            _ => format!("function takes at most {most} argument{} ({given} given)", if complex { "s" } else { "" }),
+        }));
     }
-    let keyword = if dtype == DType::C128 { "real" } else { "x" };
-    let first = args
-        .take_positional()
-        .or_else(|| args.take_keyword(keyword));
-    let imag = if dtype == DType::C128 {
+    let first = args.take_positional().or_else(|| if complex { args.take_keyword("real") } else { None });
+    let imag = if complex {
         args.take_positional().or_else(|| args.take_keyword("imag"))
     } else {
         None
     };
+    if !user_class && let Some((name, _)) = args.remaining_keywords().next() {
+        return Err(vm.new_type_error(match dtype {
+            DType::Bool => format!("'{name}' is an invalid keyword argument for bool_()"),
+            DType::F64 => String::from("float() takes no keyword arguments"),
+            _ => format!("'{name}' is an invalid keyword argument for this function"),
+        }));
+    }
     let Some(first) = first else {
         return Ok(to_object_of(ScalarValue::new(dtype, Num::Bool(false)), cls, vm));
     };
@@ -49,7 +54,7 @@ pub fn slot_new(cls: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyRe
         if let (Some(re), Some(im)) = (re, im) {
             let ((a, b), (c, d)) = (re.num.as_complex(), im.num.as_complex());
             let num = Num::Complex(a - d, b + c);
-            return Ok(to_object_of(ScalarValue { dtype, num }, cls, vm));
+            return Ok(to_object_of(ScalarValue::new(dtype, num), cls, vm));
         }
     }
     if let Some(value) = convert(&first, dtype, vm)? {
@@ -71,7 +76,7 @@ fn number_from_str(text: &str, dtype: DType, obj: &PyObject, vm: &VirtualMachine
         Kind::Complex => vm.ctx.types.complex_type.as_object().call((obj.to_owned(),), vm)?,
     };
     match classify(&python, vm) {
-        Operand::WeakFloat(f) => Ok(ScalarValue::new(dtype, Num::Float(f))),
+        Operand::WeakFloat(f) => Ok(ScalarValue { dtype, num: narrowed(f, dtype, vm)? }),
         Operand::WeakComplex(re, im) => Ok(ScalarValue::new(dtype, Num::Complex(re, im))),
         _ => Err(vm.new_value_error("could not convert string to number")),
     }
@@ -96,23 +101,23 @@ pub fn convert(obj: &PyObject, dtype: DType, vm: &VirtualMachine) -> PyResult<Op
             if let (Some((min, max)), true) = (dtype.int_bounds(), dtype != DType::Bool)
                 && !(min..=max).contains(&i128::from(i))
             {
-                return Err(out_of_bounds(&i.to_string(), dtype, vm));
+                return Err(out_of_bounds(i128::from(i), &i.to_string(), dtype, vm));
             }
-            ScalarValue::new(dtype, Num::Int(i))
+            match dtype {
+                DType::F16 => ScalarValue { dtype, num: narrowed(i as f64, dtype, vm)? },
+                _ => ScalarValue::new(dtype, Num::Int(i)),
+            }
         }
-        Operand::WeakBig(big) => {
-            let big = big.as_bigint();
+        Operand::WeakBig(int) => {
+            let big = int.as_bigint();
             match dtype.kind() {
                 Kind::Bool => ScalarValue::bool(true),
                 Kind::Signed | Kind::Unsigned => match big.to_u64() {
                     Some(u) if dtype == DType::U64 => ScalarValue::new(dtype, Num::UInt(u)),
-                    _ if dtype == DType::I64 => {
-                        return Err(vm.new_overflow_error("Python int too large to convert to C long"));
-                    }
-                    _ => return Err(out_of_bounds(&big.to_string(), dtype, vm)),
+                    _ => return Err(out_of_bounds(saturated(&int), &big.to_string(), dtype, vm)),
                 },
                 Kind::Float | Kind::Complex => match big.to_f64().filter(|f| f.is_finite()) {
-                    Some(f) => ScalarValue::new(dtype, Num::Float(f)),
+                    Some(f) => ScalarValue { dtype, num: narrowed(f, dtype, vm)? },
                     None => return Err(vm.new_overflow_error("int too large to convert to float")),
                 },
             }
@@ -128,19 +133,15 @@ pub fn convert(obj: &PyObject, dtype: DType, vm: &VirtualMachine) -> PyResult<Op
                 let whole = f.trunc();
                 let (min, max) = dtype.int_bounds().unwrap_or((0, 0));
                 if whole.abs() >= 1e30 || !(min..=max).contains(&(whole as i128)) {
-                    return Err(match dtype {
-                        DType::I64 => {
-                            vm.new_overflow_error("Python int too large to convert to C long")
-                        }
-                        _ => out_of_bounds(&format!("{whole:.0}"), dtype, vm),
-                    });
+                    return Err(out_of_bounds(whole as i128, &format!("{whole:.0}"), dtype, vm));
                 }
                 ScalarValue {
                     dtype,
                     num: super::value::wrap_int(dtype, whole as i128),
                 }
             }
-            _ => ScalarValue::new(dtype, Num::Float(f)),
+            Kind::Bool => ScalarValue::new(dtype, Num::Float(f)),
+            Kind::Float | Kind::Complex => ScalarValue { dtype, num: narrowed(f, dtype, vm)? },
         },
         Operand::WeakComplex(re, im) => match dtype.kind() {
             Kind::Complex | Kind::Bool => ScalarValue::new(dtype, Num::Complex(re, im)),
@@ -166,12 +167,21 @@ fn convert_other(obj: &PyObject, dtype: DType, vm: &VirtualMachine) -> PyResult<
         let text = text.to_string();
         return number_from_str(&text, dtype, obj, vm).map(Some);
     }
-    if obj.downcastable::<PyBytes>() && dtype != DType::Bool {
+    if let Some(bytes) = obj.downcast_ref::<PyBytes>()
+        && dtype != DType::Bool
+    {
+        if dtype.is_complex() {
+            // Unlike `complex`, NumPy reads the text of bytes.
+            let text = String::from_utf8_lossy(bytes.as_bytes()).into_owned();
+            let text: PyObjectRef = vm.ctx.new_str(text).into();
+            return number_from_str("b", dtype, &text, vm).map(Some);
+        }
         return number_from_str("b", dtype, obj, vm).map(Some);
     }
     if vm.is_none(obj) {
         return match dtype.kind() {
-            Kind::Float | Kind::Complex => Ok(Some(ScalarValue::new(dtype, Num::Float(f64::NAN)))),
+            Kind::Float => Ok(Some(ScalarValue::new(dtype, Num::Float(f64::NAN)))),
+            Kind::Complex => Ok(Some(ScalarValue::new(dtype, Num::Complex(f64::NAN, f64::NAN)))),
             Kind::Bool => Ok(Some(ScalarValue::bool(false))),
             _ => Err(vm.new_type_error(
                 "int() argument must be a string, a bytes-like object or a real number, \
@@ -197,10 +207,11 @@ fn convert_other(obj: &PyObject, dtype: DType, vm: &VirtualMachine) -> PyResult<
             obj.class().slot_name()
         )));
     }
-    if dtype.is_complex()
-        && let Some((value, _)) = obj.to_owned().try_complex(vm)?
-    {
-        return Ok(Some(ScalarValue::new(dtype, Num::Complex(value.re, value.im))));
+    if dtype.is_complex() {
+        if let Some((value, _)) = obj.to_owned().try_complex(vm)? {
+            return Ok(Some(ScalarValue::new(dtype, Num::Complex(value.re, value.im))));
+        }
+        return Err(vm.new_type_error(format!("must be real number, not {}", obj.class().slot_name())));
     }
     match number.float(vm) {
         Some(float) => Ok(Some(ScalarValue::new(dtype, Num::Float(float?.to_f64())))),

@@ -20,6 +20,22 @@ fn value_of(obj: &PyObject, vm: &VirtualMachine) -> PyResult<ScalarValue> {
     scalar_value(obj, vm).ok_or_else(|| vm.new_type_error("expected a NumPy scalar"))
 }
 
+/// `TypeError` of a special method that the class of `obj` lacks.
+fn undefined(obj: &PyObject, method: &str, vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    vm.new_type_error(format!("type {} doesn't define {method} method", obj.class().slot_name()))
+}
+
+/// `AttributeError` unless `obj` is an integer.
+fn integer_only(obj: &PyObject, attribute: &str, vm: &VirtualMachine) -> PyResult<()> {
+    match value_of(obj, vm)?.dtype.kind() {
+        Kind::Signed | Kind::Unsigned => Ok(()),
+        _ => Err(vm.new_attribute_error(format!(
+            "'{}' object has no attribute '{attribute}'",
+            obj.class().slot_name()
+        ))),
+    }
+}
+
 /// `value` rounded to `decimals` decimal places the way `np.round` does it:
 /// scale, round half to even, scale back.
 pub fn round_decimals(value: f64, decimals: i32, dtype: DType) -> f64 {
@@ -169,6 +185,9 @@ impl PyScalar {
     #[pymethod]
     fn __round__(zelf: PyObjectRef, ndigits: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let value = value_of(&zelf, vm)?;
+        if value.dtype == DType::Bool || value.dtype.is_complex() {
+            return Err(undefined(&zelf, "__round__", vm));
+        }
         let ndigits = ndigits.into_option();
         match present(&ndigits, vm) {
             Some(digits) => {
@@ -190,7 +209,48 @@ impl PyScalar {
 
     #[pymethod]
     fn __trunc__(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        // `float64` has it from `float`; no other class does.
+        if value_of(&zelf, vm)?.dtype != DType::F64 {
+            return Err(undefined(&zelf, "__trunc__", vm));
+        }
         Ok(zelf.try_int(vm)?.into())
+    }
+
+    #[pygetset]
+    fn numerator(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        integer_only(&zelf, "numerator", vm)?;
+        Ok(zelf)
+    }
+
+    #[pygetset]
+    fn denominator(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        integer_only(&zelf, "denominator", vm)?;
+        Ok(vm.ctx.new_int(1).into())
+    }
+
+    #[pygetset]
+    fn flags(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let mut array = array_from_value(value_of(&zelf, vm)?, vm)?;
+        array.set_writeable(false);
+        let owner: PyObjectRef = PyNdArray::from_array(array, vm).into();
+        owner.get_attr("flags", vm)
+    }
+
+    #[pygetset]
+    fn __array_interface__(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let owner: PyObjectRef = PyNdArray::from_array(array_from_value(value_of(&zelf, vm)?, vm)?, vm).into();
+        owner.get_attr("__array_interface__", vm)
+    }
+
+    #[pymethod]
+    fn fill(_zelf: PyObjectRef, _args: FuncArgs) {}
+
+    #[pymethod]
+    fn resize(_zelf: PyObjectRef, _args: FuncArgs) {}
+
+    #[pymethod]
+    fn sort(_zelf: PyObjectRef, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        Err(crate::exceptions::raise(taipan_runtime::Error::axis(-1, 0), vm))
     }
 
     #[pymethod]
@@ -216,7 +276,7 @@ impl PyScalar {
     #[pymethod]
     fn __format__(zelf: PyObjectRef, spec: PyStrRef, vm: &VirtualMachine) -> PyResult {
         let value = value_of(&zelf, vm)?;
-        if value.dtype == DType::Bool || (spec.is_empty() && value.dtype.is_complex()) {
+        if spec.is_empty() && value.dtype.is_complex() {
             let text: PyObjectRef = zelf.str(vm)?.into();
             return vm.call_method(&text, "__format__", (spec,));
         }
@@ -256,8 +316,14 @@ impl PyScalar {
 
     #[pymethod]
     fn as_integer_ratio(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let value = to_python(value_of(&zelf, vm)?, vm);
-        vm.call_method(&value, "as_integer_ratio", ())
+        let value = value_of(&zelf, vm)?;
+        if value.dtype.kind() != Kind::Float {
+            return Err(vm.new_attribute_error(format!(
+                "'{}' object has no attribute 'as_integer_ratio'",
+                zelf.class().slot_name()
+            )));
+        }
+        vm.call_method(&to_python(value, vm), "as_integer_ratio", ())
     }
 
     #[pymethod]

@@ -24,9 +24,18 @@ pub fn not_supported(ufunc: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     ))
 }
 
-/// `OverflowError` of a Python integer that does not fit the dtype it must take.
-pub fn out_of_bounds(text: &str, dtype: DType, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    vm.new_overflow_error(format!("Python integer {text} out of bounds for {dtype}"))
+/// `OverflowError` of a Python integer that does not fit the dtype it must take; `value` may be
+/// saturated, `text` is the whole number.
+pub fn out_of_bounds(value: i128, text: &str, dtype: DType, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    crate::exceptions::raise(taipan_runtime::scalar::integer_out_of_bounds(value, text, dtype), vm)
+}
+
+/// A large Python integer as `i128`, saturated.
+pub fn saturated(big: &rustpython_vm::builtins::PyInt) -> i128 {
+    let big = big.as_bigint();
+    big.to_i128().unwrap_or_else(|| {
+        if big.to_f64().is_some_and(|f| f < 0.0) { i128::MIN } else { i128::MAX }
+    })
 }
 
 fn arith_error(error: ArithError, op: BinaryOp, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -81,28 +90,46 @@ fn cast_operand(operand: &Operand, dtype: DType, vm: &VirtualMachine) -> PyResul
             if let Some((min, max)) = dtype.int_bounds()
                 && !(min..=max).contains(&i128::from(*i))
             {
-                return Err(out_of_bounds(&i.to_string(), dtype, vm));
+                return Err(out_of_bounds(i128::from(*i), &i.to_string(), dtype, vm));
             }
             Num::Int(*i)
         }
         Operand::WeakBig(big) => match (dtype, big.as_bigint().to_u64()) {
             (DType::U64, Some(u)) => Num::UInt(u),
             _ if dtype.int_bounds().is_some() => {
-                return Err(out_of_bounds(&big.as_bigint().to_string(), dtype, vm));
+                return Err(out_of_bounds(saturated(big), &big.as_bigint().to_string(), dtype, vm));
             }
-            _ => Num::Float(big.as_bigint().to_f64().unwrap_or(f64::INFINITY)),
+            _ => return narrowed(big.as_bigint().to_f64().unwrap_or(f64::INFINITY), dtype, vm),
         },
-        Operand::WeakFloat(f) => {
-            let num = Num::Float(*f).cast(dtype);
-            if f.is_finite() && num.as_f64().is_infinite() {
-                errstate::report(flags::OVERFLOW, "cast", vm)?;
-            }
-            num
-        }
+        Operand::WeakFloat(f) => return narrowed(*f, dtype, vm),
         Operand::WeakComplex(re, im) => Num::Complex(*re, *im),
         Operand::Other => Num::Bool(false),
     };
     Ok(num.cast(dtype))
+}
+
+/// A Python number in a float type, which it may be too large for.
+pub fn narrowed(value: f64, dtype: DType, vm: &VirtualMachine) -> PyResult<Num> {
+    let num = Num::Float(value).cast(dtype);
+    if value.is_finite() && num.as_complex().0.is_infinite() {
+        errstate::report(flags::OVERFLOW, "cast", vm)?;
+    }
+    Ok(num)
+}
+
+/// Whether NumPy's scalar classes do the operation themselves. What they leave to the ufunc has the
+/// ufunc's name in warnings, and its integers wrap silently.
+fn computes_itself(left: &Operand, right: &Operand, dtype: DType) -> bool {
+    match (left, right) {
+        (Operand::Strong(a), _) if a.dtype == DType::Bool => false,
+        (Operand::Strong(a), Operand::Strong(b)) => dtype == a.dtype || dtype == b.dtype,
+        (Operand::Strong(s), weak) | (weak, Operand::Strong(s)) => match weak {
+            Operand::WeakInt(_) | Operand::WeakBig(_) => s.dtype != DType::Bool,
+            Operand::WeakFloat(_) => s.dtype.is_inexact(),
+            _ => s.dtype.is_complex(),
+        },
+        _ => true,
+    }
 }
 
 /// The float64 value of a Python float or `np.float64` of exactly those classes.
@@ -122,6 +149,9 @@ fn numpy_bool(obj: &PyObject, vm: &VirtualMachine) -> bool {
 /// Result of `op` on two scalars, or `None` when an operand is not a scalar.
 fn scalar_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<ScalarValue>> {
     let (left, right) = (classify(a, vm), classify(b, vm));
+    if let Some(value) = true_quotient(op, &left, &right, vm)? {
+        return Ok(Some(value));
+    }
     let Some((dtype, x, y)) = common(&left, &right, vm)? else {
         return Ok(None);
     };
@@ -140,13 +170,54 @@ fn scalar_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine) 
         Err(error) => return Err(arith_error(error, op, vm)),
     };
     if raised != 0 {
-        // With a boolean on the left NumPy takes the way of arrays, whose integers wrap silently.
-        if numpy_bool(a, vm) && dtype.is_integer() {
-            raised &= !flags::OVERFLOW;
+        if computes_itself(&left, &right, dtype) {
+            errstate::report(raised, &format!("scalar {}", op.ufunc_name()), vm)?;
+        } else {
+            if dtype.is_integer() {
+                raised &= !flags::OVERFLOW;
+            }
+            errstate::report(raised, op.ufunc_name(), vm)?;
         }
-        errstate::report(raised, &format!("scalar {}", op.ufunc_name()), vm)?;
     }
     Ok(Some(value))
+}
+
+/// `/` of an integer scalar and a Python integer beyond its type: the quotient is a float anyway.
+fn true_quotient(
+    op: BinaryOp,
+    left: &Operand,
+    right: &Operand,
+    vm: &VirtualMachine,
+) -> PyResult<Option<ScalarValue>> {
+    if op != BinaryOp::TrueDivide {
+        return Ok(None);
+    }
+    let strong = match (left, right) {
+        (Operand::Strong(s), Operand::WeakInt(_) | Operand::WeakBig(_))
+        | (Operand::WeakInt(_) | Operand::WeakBig(_), Operand::Strong(s))
+            if !s.dtype.is_inexact() =>
+        {
+            s.dtype
+        }
+        _ => return Ok(None),
+    };
+    let as_float = |o: &Operand| match o {
+        Operand::Strong(v) => (v.num.as_f64(), true),
+        Operand::WeakInt(i) => {
+            let fits = strong.int_bounds().is_none_or(|(low, high)| (low..=high).contains(&i128::from(*i)));
+            (*i as f64, fits || strong == DType::Bool)
+        }
+        Operand::WeakBig(big) => (big.as_bigint().to_f64().unwrap_or(f64::INFINITY), false),
+        _ => (0.0, true),
+    };
+    let ((x, x_fits), (y, y_fits)) = (as_float(left), as_float(right));
+    if x_fits && y_fits {
+        return Ok(None);
+    }
+    let (value, raised) =
+        float_binary(op, DType::F64, x, y).map_err(|e| arith_error(e, op, vm))?;
+    errstate::report(raised, op.ufunc_name(), vm)?;
+    Ok(Some(ScalarValue::float(value)))
 }
 
 #[inline(always)]
@@ -172,6 +243,10 @@ fn general_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine)
         // The sequence repeats itself, or says why it cannot.
         return Ok(vm.ctx.not_implemented());
     }
+    let complex = |o: &PyObject| scalar_value(o, vm).is_some_and(|v| v.dtype.is_complex());
+    if matches!(op, BinaryOp::FloorDivide | BinaryOp::Remainder) && (complex(a) || complex(b)) {
+        return Ok(vm.ctx.not_implemented());
+    }
     if sequence(a) || sequence(b) {
         return crate::ufunc::call_binary(op.ufunc_name(), a, b, vm);
     }
@@ -180,6 +255,12 @@ fn general_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine)
         && !crate::interop::is_array(a)
         && !crate::interop::is_array(b)
         && let Some(error) = crate::ufunc::string_operand_error(op.ufunc_name(), a, b, vm)
+    {
+        return Err(error);
+    }
+    if !crate::interop::is_array(a)
+        && !crate::interop::is_array(b)
+        && let Some(error) = crate::object_operands::operator_error(op.ufunc_name(), a, b, vm)
     {
         return Err(error);
     }
@@ -213,6 +294,9 @@ fn divmod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some((dtype, x, y)) = common(&x, &y, vm)? else {
         return Ok(vm.ctx.not_implemented());
     };
+    if dtype.is_complex() {
+        return Ok(vm.ctx.not_implemented());
+    }
     let part = |op: BinaryOp| binary(op, dtype, x, y).map_err(|_| not_supported("divmod", vm));
     let (quotient, raised_q) = part(BinaryOp::FloorDivide)?;
     let (modulus, raised_m) = part(BinaryOp::Remainder)?;
@@ -447,9 +531,7 @@ fn compare_values(
     let exact = |o: &Operand| match o {
         Operand::Strong(v) => v.num.as_int(),
         Operand::WeakInt(i) => Some(i128::from(*i)),
-        Operand::WeakBig(big) => Some(big.as_bigint().to_i128().unwrap_or_else(|| {
-            if big.as_bigint().to_f64().is_some_and(|f| f < 0.0) { i128::MIN } else { i128::MAX }
-        })),
+        Operand::WeakBig(big) => Some(saturated(big)),
         _ => None,
     };
     if let (Some(i), Some(j)) = (exact(&x), exact(&y)) {

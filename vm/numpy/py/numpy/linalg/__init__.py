@@ -222,7 +222,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
         first, second, pick = table[ord]
         s = np.add.reduce(np.abs(x), axis=first, keepdims=True)
         result = pick(s, axis=second, keepdims=True)
-        return result if keepdims else np.squeeze(result, axis=(row, col))
+        return result if keepdims else np.squeeze(result, axis=(row, col))[()]
     raise ValueError("Improper number of dimensions to norm.")
 
 

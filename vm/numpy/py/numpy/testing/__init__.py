@@ -73,7 +73,7 @@ def assert_equal(actual, desired, err_msg="", verbose=True, *, strict=False):
         return
     numbers = (int, float, complex, np.generic)
     if isinstance(actual, numbers) and isinstance(desired, numbers) and actual == 0 and desired == 0:
-        if np.signbit(np.real(actual) + 0.0) != np.signbit(np.real(desired) + 0.0):
+        if np.signbit(np.float64(np.real(actual))) != np.signbit(np.float64(np.real(desired))):
             raise AssertionError(msg)
     if not (desired == actual):
         raise AssertionError(msg)
@@ -112,8 +112,11 @@ def assert_array_compare(comparison, x, y, err_msg="", verbose=True, header="", 
         if equal_nan:
             flagged = flagged | position(lambda v: np.isnan(v), "nan")
         if equal_inf:
-            flagged = flagged | position(lambda v: v == np.inf, "+inf")
-            flagged = flagged | position(lambda v: v == -np.inf, "-inf")
+            inf = position(np.isinf, "inf")
+            bx, by = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
+            if np.any(bx[inf] != by[inf]):
+                fail("\ninf values mismatch:")
+            flagged = flagged | inf
     if flagged.size and flagged.all():
         return
     if flagged.any():
@@ -128,13 +131,13 @@ def assert_array_compare(comparison, x, y, err_msg="", verbose=True, header="", 
     n_elements = flagged.size if flagged.ndim else 1
     percent = 100 * n_mismatch / n_elements
     remarks = [f"Mismatched elements: {n_mismatch} / {n_elements} ({percent:.3g}%)"]
-    if shape != () and not flagged.any():
+    if shape != () and (names[0] == "x" or not flagged.any()):
         bad = np.argwhere(~val)
         if len(bad) == 1:
             remarks.append("Mismatch at index:")
         else:
             remarks.append(f"First {min(5, len(bad))} mismatches are at indices:" if len(bad) > 5 else "Mismatch at indices:")
-        fx, fy = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
+        fx, fy = np.broadcast_to(x, val.shape), np.broadcast_to(y, val.shape)
         for index in bad[:5].tolist():
             a, b = fx[tuple(index)], fy[tuple(index)]
             remarks.append(f" {index}: {a} ({names[0]}), {b} ({names[1]})")
@@ -199,12 +202,16 @@ def assert_approx_equal(actual, desired, significant=7, err_msg="", verbose=True
     actual, desired = float(actual), float(desired)
     if desired == actual:
         return
+    msg = build_err_msg([actual, desired], err_msg,
+                        header=f"Items are not equal to {significant} significant digits:", verbose=verbose)
+    if not (np.isfinite(desired) and np.isfinite(actual)):
+        if not (np.isnan(desired) and np.isnan(actual)):
+            raise AssertionError(msg)
+        return
     scale = 0.5 * (np.abs(desired) + np.abs(actual))
     scale = 10.0 ** np.floor(np.log10(scale))
     if np.abs(desired / scale - actual / scale) >= 10.0 ** -(significant - 1):
-        raise AssertionError(build_err_msg([actual, desired], err_msg,
-                                           header=f"Items are not equal to {significant} significant digits:",
-                                           verbose=verbose))
+        raise AssertionError(msg)
 
 
 def assert_array_almost_equal(actual, desired, decimal=6, err_msg="", verbose=True):
