@@ -23,9 +23,9 @@ pub const ALIGN: usize = 64;
 /// Blocks up to this many bytes are one allocation together with their header.
 const SMALL: usize = 32 << 10;
 /// Blocks up to this many bytes are kept in the cache when freed.
-const CACHED: usize = 64 << 20;
+const CACHED: usize = 128 << 20;
 /// The most bytes one thread's cache holds.
-const CACHE_BYTES: usize = 128 << 20;
+const CACHE_BYTES: usize = 192 << 20;
 /// The most blocks one thread's cache holds.
 const CACHE_BLOCKS: usize = 16;
 /// From this size on, ask for huge pages.

@@ -594,7 +594,7 @@ pub fn interp(x: &Array, xp: &Array, fp: &Array, left: Option<f64>, right: Optio
                 return left;
             }
             // The last sample not above `v`.
-            let j = xs.partition_point(|&s| s <= v) - 1;
+            let j = xs.partition_point(|&s| s <= v).saturating_sub(1);
             if j == last || xs[j] == v {
                 return ys[j];
             }

@@ -214,6 +214,22 @@ impl Array {
         Ok(self.outer(position(index, 0, self.shape()[0])?))
     }
 
+    /// The sub-array (view) that a slice selects from the first axis.
+    pub fn rows(&self, start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Result<Array> {
+        if self.ndim() == 0 {
+            return Err(too_many(0, 1));
+        }
+        let (first, len, step) = slice_bounds(self.shape()[0], start, stop, step)?;
+        let stride = self.strides()[0];
+        let data = if len > 0 { self.data().wrapping_offset(first as isize * stride) } else { self.data() };
+        let mut shape = Shape::from_slice(self.shape());
+        let mut strides = Strides::from_slice(self.strides());
+        shape[0] = len;
+        strides[0] = stride.wrapping_mul(step as isize);
+        // SAFETY: the bounds are inside the axis; a part of the array.
+        Ok(unsafe { self.with_layout(data, shape, strides) })
+    }
+
     /// The boolean array of the common form `a[mask]` with matching shapes.
     fn full_mask<'a>(&self, indices: &'a [Index]) -> Option<&'a Array> {
         match indices {
@@ -325,7 +341,23 @@ impl Array {
         while visited < total {
             let at: SmallVec<[usize; 4]> = index.iter().map(|&i| i as usize).collect();
             let mut ptr = mask.address(&at);
-            for j in 0..last {
+            if walk_last == 1 && ndim > 0 {
+                // SAFETY: `last` bytes of the mask lie side by side.
+                let line = unsafe { std::slice::from_raw_parts(ptr, last) };
+                let before = found;
+                // SAFETY: the arrays have `n` elements.
+                let places = unsafe {
+                    std::slice::from_raw_parts_mut(result[ndim - 1].data().cast::<i64>(), n)
+                };
+                found = true_places(line, places, found);
+                for (axis, array) in result[..ndim - 1].iter().enumerate() {
+                    // SAFETY: `found` is at most `n`.
+                    let places = unsafe { std::slice::from_raw_parts_mut(array.data().cast::<i64>(), n) };
+                    places[before..found].fill(index[axis]);
+                }
+                ptr = std::ptr::null_mut();
+            }
+            for j in 0..if ptr.is_null() { 0 } else { last } {
                 // SAFETY: index in bounds; `found` is bounded by the arrays' length.
                 unsafe {
                     if *ptr != 0 && found < n {
@@ -350,6 +382,26 @@ impl Array {
         }
         Ok(result)
     }
+}
+
+/// Writes the positions of the true bytes of a line from `places[found]` on; returns how many are
+/// filled then. Every position is written and the next one moves on only behind a true byte, so
+/// that nothing depends on a branch.
+fn true_places(line: &[u8], places: &mut [i64], mut found: usize) -> usize {
+    let mut start = 0;
+    for chunk in line.chunks(8) {
+        let word = chunk.iter().fold(0u8, |all, &b| all | b);
+        if word != 0 {
+            for (k, &byte) in chunk.iter().enumerate() {
+                if let Some(place) = places.get_mut(found) {
+                    *place = (start + k) as i64;
+                    found += (byte != 0) as usize;
+                }
+            }
+        }
+        start += chunk.len();
+    }
+    found
 }
 
 /// Number of true elements of a boolean array.
@@ -658,6 +710,16 @@ impl Places {
             ))
         })?;
         let copy = cast_fn(dtype, dtype);
+        if self.rest_shape.iter().all(|&n| n == 1) && (source.strides().iter().all(|&s| s == 0) || self.listed.len() == 1) {
+            // One element per offset, from one value or from values in a row.
+            let step = match self.listed.len() {
+                1 => source.strides()[self.position],
+                _ => 0,
+            };
+            // SAFETY: the offsets were checked; the source has an element for each of them.
+            unsafe { scatter(self.base.data(), &self.offsets, source.data(), step, dtype.itemsize()) };
+            return Ok(flags);
+        }
         self.for_each_with(Some(&source), |place, value| {
             // SAFETY: one element each.
             unsafe {
@@ -754,6 +816,33 @@ pub(crate) fn fill_offsets(
         }
     }
     Ok(())
+}
+
+/// Writes elements, `step` bytes apart, to the offsets from `base`, in order.
+///
+/// # Safety
+/// Every offset from `base` is an element of `size` bytes; there is a value for each.
+unsafe fn scatter(base: *mut u8, offsets: &[isize], values: *const u8, step: isize, size: usize) {
+    macro_rules! by_size {
+        ($ty:ty) => {{
+            let mut from = values;
+            for &offset in offsets {
+                // SAFETY: by the contract.
+                unsafe {
+                    let value = from.cast::<$ty>().read_unaligned();
+                    base.wrapping_offset(offset).cast::<$ty>().write_unaligned(value);
+                }
+                from = from.wrapping_offset(step);
+            }
+        }};
+    }
+    match size {
+        1 => by_size!(u8),
+        2 => by_size!(u16),
+        4 => by_size!(u32),
+        8 => by_size!(u64),
+        _ => by_size!(u128),
+    }
 }
 
 /// # Safety

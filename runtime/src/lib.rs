@@ -17,6 +17,7 @@ pub mod fpflags;
 pub mod index;
 pub mod iter;
 pub mod kernel_abi;
+pub mod linalg;
 pub mod matmul;
 pub mod random;
 pub mod print;

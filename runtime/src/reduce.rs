@@ -292,7 +292,24 @@ trait Extreme: Element {
     /// Strictly better than `other` for the search, a NaN being best.
     fn beats(self, other: Self, maximum: bool) -> bool;
     /// Nothing can beat it.
-    fn is_final(self) -> bool;
+    fn is_final(self, maximum: bool) -> bool;
+    /// Whether it is what the search for `wanted` looks for (a NaN for a NaN).
+    fn matches(self, wanted: Self) -> bool;
+}
+
+impl Extreme for Bool {
+    #[inline(always)]
+    fn beats(self, other: Self, maximum: bool) -> bool {
+        if maximum { self.get() & !other.get() } else { !self.get() & other.get() }
+    }
+    #[inline(always)]
+    fn is_final(self, maximum: bool) -> bool {
+        self.get() == maximum
+    }
+    #[inline(always)]
+    fn matches(self, wanted: Self) -> bool {
+        self.get() == wanted.get()
+    }
 }
 
 macro_rules! extreme_integers {
@@ -303,21 +320,27 @@ macro_rules! extreme_integers {
                 if maximum { self > other } else { self < other }
             }
             #[inline(always)]
-            fn is_final(self) -> bool { false }
+            fn is_final(self, _: bool) -> bool { false }
+            #[inline(always)]
+            fn matches(self, wanted: Self) -> bool { self == wanted }
         }
     )* };
 }
-extreme_integers!(Bool i8 i16 i32 i64 u8 u16 u32 u64);
+extreme_integers!(i8 i16 i32 i64 u8 u16 u32 u64);
 
 macro_rules! extreme_floats {
     ($($ty:ty)*) => { $(
         impl Extreme for $ty {
             #[inline(always)]
             fn beats(self, other: Self, maximum: bool) -> bool {
-                (if maximum { self > other } else { self < other }) || self.is_nan()
+                (if maximum { self > other } else { self < other }) | (self.is_nan() & !other.is_nan())
             }
             #[inline(always)]
-            fn is_final(self) -> bool { self.is_nan() }
+            fn is_final(self, _: bool) -> bool { self.is_nan() }
+            #[inline(always)]
+            fn matches(self, wanted: Self) -> bool {
+                (self == wanted) | (self.is_nan() & wanted.is_nan())
+            }
         }
     )* };
 }
@@ -328,13 +351,85 @@ macro_rules! extreme_complex {
         impl Extreme for Complex<$ty> {
             fn beats(self, other: Self, maximum: bool) -> bool {
                 let (a, b) = if maximum { (other, self) } else { (self, other) };
-                a.re < b.re || (a.re == b.re && a.im < b.im) || self.is_final()
+                a.re < b.re || (a.re == b.re && a.im < b.im) || (self.is_final(maximum) && !other.is_final(maximum))
             }
-            fn is_final(self) -> bool { self.re.is_nan() || self.im.is_nan() }
+            fn is_final(self, _: bool) -> bool { self.re.is_nan() || self.im.is_nan() }
+            fn matches(self, wanted: Self) -> bool { self == wanted }
         }
     )* };
 }
 extreme_complex!(f32 f64);
+
+/// Position of the first element that matches; there is one.
+///
+/// # Safety
+/// `n` elements of type `T` from `src`, `stride` bytes apart.
+unsafe fn first_match<T: Extreme>(src: *const u8, stride: isize, n: usize, wanted: T) -> usize {
+    // SAFETY: by the contract.
+    let get = |i: usize| unsafe {
+        src.wrapping_offset(i as isize * stride).cast::<T>().read_unaligned()
+    };
+    // A group is asked as a whole, which vectorises.
+    const GROUP: usize = 32;
+    let mut i = 0;
+    if stride == size_of::<T>() as isize {
+        while i + GROUP <= n {
+            let mut any = false;
+            for k in 0..GROUP {
+                any |= get(i + k).matches(wanted);
+            }
+            if any {
+                break;
+            }
+            i += GROUP;
+        }
+    }
+    (i..n).find(|&k| get(k).matches(wanted)).unwrap_or(0)
+}
+
+/// Columns searched together by [`search_columns`].
+const COLUMNS: usize = 64;
+
+/// The search along `n` rows, `step` bytes apart, for `count` columns side by side.
+///
+/// # Safety
+/// `n > 0` rows of `count` elements of type `T`; `count` results at `out`.
+unsafe fn search_columns<T: Extreme>(
+    src: *const u8,
+    step: isize,
+    n: usize,
+    count: usize,
+    maximum: bool,
+    out: *mut i64,
+) {
+    let mut column = 0;
+    while column < count {
+        let width = (count - column).min(COLUMNS);
+        let mut best = [T::default(); COLUMNS];
+        let mut place = [0i64; COLUMNS];
+        let line = src.wrapping_add(column * size_of::<T>());
+        // SAFETY: by the contract, `width` elements in each row.
+        let get = |row: usize, k: usize| unsafe {
+            line.wrapping_offset(row as isize * step).cast::<T>().wrapping_add(k).read_unaligned()
+        };
+        for (k, slot) in best[..width].iter_mut().enumerate() {
+            *slot = get(0, k);
+        }
+        for row in 1..n {
+            for k in 0..width {
+                let value = get(row, k);
+                let better = value.beats(best[k], maximum);
+                best[k] = if better { value } else { best[k] };
+                place[k] = if better { row as i64 } else { place[k] };
+            }
+        }
+        for (k, place) in place[..width].iter().enumerate() {
+            // SAFETY: by the contract.
+            unsafe { out.add(column + k).write(*place) };
+        }
+        column += width;
+    }
+}
 
 /// # Safety
 /// `n > 0` elements of type `T` from `src`, `stride` bytes apart.
@@ -351,7 +446,7 @@ unsafe fn search<T: Extreme>(
     };
     let mut best = get(0);
     let mut place = 0;
-    if best.is_final() {
+    if best.is_final(maximum) {
         return 0;
     }
     // Blocks first ask for their extremum, which vectorises, and are searched only if it is better.
@@ -359,23 +454,29 @@ unsafe fn search<T: Extreme>(
     let mut i = 1;
     while i < n {
         let end = (i + BLOCK).min(n);
-        let better = match fold {
+        let start = src.wrapping_offset(i as isize * stride);
+        match fold {
             Some(fold) => {
                 let mut extremum = best;
-                let start = src.wrapping_offset(i as isize * stride);
                 // SAFETY: `end - i` elements from there.
                 unsafe { fold((&raw mut extremum).cast(), start, stride, end - i) };
-                extremum.beats(best, maximum)
-            }
-            None => true,
-        };
-        if better {
-            for k in i..end {
-                let value = get(k);
-                if value.beats(best, maximum) {
-                    (best, place) = (value, k);
-                    if best.is_final() {
+                if extremum.beats(best, maximum) {
+                    // SAFETY: as above.
+                    place = i + unsafe { first_match::<T>(start, stride, end - i, extremum) };
+                    best = extremum;
+                    if best.is_final(maximum) {
                         return place;
+                    }
+                }
+            }
+            None => {
+                for k in i..end {
+                    let value = get(k);
+                    if value.beats(best, maximum) {
+                        (best, place) = (value, k);
+                        if best.is_final(maximum) {
+                            return place;
+                        }
                     }
                 }
             }
@@ -430,6 +531,15 @@ pub fn arg_extremum(
     let step = lines_strides.remove(axis);
     let mut out = flat_result.data().cast::<i64>();
     Walk::new(&lines_shape, &[(source.data(), &lines_strides)], WalkOrder::C).for_each(|p, count, s| {
+        let size = source.itemsize() as isize;
+        if s[0] == size && step != size && count >= 8 {
+            // SAFETY: each line has `n` elements; there is one result per line.
+            unsafe {
+                with_dtype!(source.dtype(), T => search_columns::<T>(p[0], step, n, count, maximum, out));
+            }
+            out = out.wrapping_add(count);
+            return;
+        }
         for i in 0..count as isize {
             let line = p[0].wrapping_offset(i * s[0]);
             // SAFETY: each line has `n` elements; there is one result per line.

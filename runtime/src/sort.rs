@@ -23,6 +23,10 @@ pub trait Sortable: Element {
     fn sort(values: &mut [Self]) {
         values.sort_unstable_by(Self::order);
     }
+    /// Puts the element at `k` in its sorted place, smaller ones before, larger ones behind it.
+    fn select(values: &mut [Self], k: usize) {
+        values.select_nth_unstable_by(k, Self::order);
+    }
     /// Bytes of [`Sortable::key`] that can differ; 0 if there is no key.
     const KEY_BYTES: usize = 0;
     /// An integer with the same order (both zeros equal, all NaNs last).
@@ -77,6 +81,17 @@ macro_rules! sortable_floats {
                     let bits = v.to_bits() as $bits;
                     bits ^ (((bits >> (<$bits>::BITS - 1)) as $bits) & <$bits>::MAX)
                 });
+            }
+            fn select(values: &mut [Self], k: usize) {
+                if values.iter().any(|v| v.is_nan()) {
+                    values.select_nth_unstable_by(k, Self::order);
+                } else {
+                    // Without NaN the bits order as integers, which needs no branches.
+                    values.select_nth_unstable_by_key(k, |v| {
+                        let bits = v.to_bits() as $bits;
+                        bits ^ (((bits >> (<$bits>::BITS - 1)) as $bits) & <$bits>::MAX)
+                    });
+                }
             }
             const KEY_BYTES: usize = size_of::<$ty>();
             #[inline(always)]
@@ -299,7 +314,7 @@ pub fn partition(array: &Array, kth: &[i64], axis: Option<isize>) -> Result<Arra
                 read_line(&mut values, line, step, n);
                 let mut start = 0;
                 for &k in &places {
-                    values[start..].select_nth_unstable_by(k - start, T::order);
+                    T::select(&mut values[start..], k - start);
                     start = k;
                 }
                 for (i, v) in values.iter().enumerate() {
@@ -350,7 +365,15 @@ pub fn searchsorted(sorted: &Array, values: &Array, right: bool, sorter: Option<
     let (sorted, values) = (sorted.cast_to(dtype)?, values.cast_to(dtype)?);
     let result = Array::empty(values.shape(), DType::I64, Order::C)?;
     with_dtype!(dtype, T => {
-        let line = sorted.to_vec::<T>()?;
+        // A line without gaps is searched where it lies.
+        let copied;
+        let line: &[T] = if sorted.is_c_contiguous() && sorted.is_aligned() {
+            // SAFETY: `size` elements of that type side by side; `sorted` keeps them alive.
+            unsafe { std::slice::from_raw_parts(sorted.data().cast::<T>(), sorted.size()) }
+        } else {
+            copied = sorted.to_vec::<T>()?;
+            &copied
+        };
         let wanted = values.to_vec::<T>()?;
         for (i, v) in wanted.iter().enumerate() {
             let place = if right {

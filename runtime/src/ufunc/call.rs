@@ -185,6 +185,9 @@ impl Ufunc {
             )));
         }
         let row = self.select(inputs, options.dtype)?;
+        if let Some(done) = self.call_direct(row, inputs, options) {
+            return done;
+        }
         self.check_input_casts(inputs, row, options.casting)?;
         let given = |k: usize| options.out.get(k).copied().flatten();
         for k in 0..self.nout {
@@ -291,6 +294,94 @@ impl Ufunc {
         };
         let (soft, cast) = ran?;
         Ok(Outputs { arrays, flags: check_flags(soft | hard)?, cast_flags: cast_flags | cast })
+    }
+
+    /// The common case: arrays of the loop's own types, all of one shape and laid out in C order,
+    /// beside them scalars; one result, new or given. One run of the loop does it. `None` if the
+    /// case is another one.
+    #[inline]
+    fn call_direct(
+        &self,
+        row: &LoopRow,
+        inputs: &[Operand],
+        options: &CallOptions,
+    ) -> Option<Result<Outputs>> {
+        if self.nout != 1
+            || self.nin > 2
+            || options.where_.is_some()
+            || !matches!(options.order, Order::K | Order::C)
+            || options.casting != Casting::SameKind
+        {
+            return None;
+        }
+        let mut model: Option<&Array> = None;
+        let mut slots = [Slot([0; 16]); 2];
+        let mut args: PerOperand<*mut u8> = [std::ptr::null_mut(); MAX_OPERANDS];
+        let mut strides: PerOperand<isize> = [0; MAX_OPERANDS];
+        for (k, input) in inputs.iter().enumerate() {
+            let dtype = row.types[k];
+            match input {
+                Operand::Array(a) => {
+                    if a.dtype() != dtype || !a.is_c_contiguous() {
+                        return None;
+                    }
+                    match model {
+                        None => model = Some(*a),
+                        Some(m) if m.shape() == a.shape() => {}
+                        Some(_) => return None,
+                    }
+                    args[k] = a.data();
+                    strides[k] = dtype.itemsize() as isize;
+                }
+                Operand::Typed(value, stored) => {
+                    if *stored != dtype {
+                        return None;
+                    }
+                    // SAFETY: the slot holds one element of any type.
+                    unsafe { value.store(dtype, slots[k].0.as_mut_ptr()) }.ok()?;
+                    args[k] = slots[k].0.as_mut_ptr();
+                }
+                Operand::Python(value) => {
+                    // SAFETY: as above. What does not fit is for the general way to report.
+                    unsafe { value.store(dtype, slots[k].0.as_mut_ptr()) }.ok()?;
+                    args[k] = slots[k].0.as_mut_ptr();
+                }
+            }
+        }
+        let model = model?;
+        let dtype = row.types[self.nin];
+        let result = match options.out.first().copied().flatten() {
+            None => match Array::empty(model.shape(), dtype, Order::C) {
+                Ok(array) => array,
+                Err(error) => return Some(Err(error)),
+            },
+            Some(out) => {
+                let fits = out.dtype() == dtype
+                    && out.shape() == model.shape()
+                    && out.is_c_contiguous()
+                    && out.is_writeable();
+                let clear = |input: &Operand| match input {
+                    Operand::Array(a) => a.same_elements(out) || !a.may_share_memory(out),
+                    _ => true,
+                };
+                if !fits || !inputs.iter().all(clear) {
+                    return None;
+                }
+                out.clone()
+            }
+        };
+        args[self.nin] = result.data();
+        strides[self.nin] = dtype.itemsize() as isize;
+        let n = result.size();
+        // SAFETY: every array has `n` elements without gaps, every slot one; an input either is
+        // the output or does not overlap it.
+        let run = || unsafe { if n > 0 { (row.run)(&args, n, &strides) } else { FpFlags::NONE } };
+        let (soft, hard) = if self.watches { fpflags::watch(run) } else { (run(), FpFlags::NONE) };
+        Some(check_flags(soft | hard).map(|flags| Outputs {
+            arrays: smallvec![result],
+            flags,
+            cast_flags: FpFlags::NONE,
+        }))
     }
 
     /// The common shape of inputs, outputs and mask.

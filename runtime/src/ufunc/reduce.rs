@@ -317,6 +317,11 @@ impl Ufunc {
                         // SAFETY: each line has `n` elements in both arrays; the loop reads the
                         // element before the one it writes, in order.
                         unsafe {
+                            if scan(self.name, dtype, from, step_in, to, step_out, n) {
+                                from = from.wrapping_offset(s[0]);
+                                to = to.wrapping_offset(s[1]);
+                                continue;
+                            }
                             copy(from, 0, to, 0, 1);
                             let mut args = [std::ptr::null_mut(); MAX_OPERANDS];
                             args[0] = to;
@@ -399,6 +404,49 @@ impl Ufunc {
             }
         }
         Ok((result, check_flags(flags)?))
+    }
+}
+
+/// Running sums and products with the accumulator in a register; `false` if the operation or the
+/// type is another one.
+///
+/// # Safety
+/// `n > 0` elements of the type at `from` and at `to`, that many bytes apart.
+unsafe fn scan(
+    name: &str,
+    dtype: DType,
+    from: *mut u8,
+    step_in: isize,
+    to: *mut u8,
+    step_out: isize,
+    n: usize,
+) -> bool {
+    macro_rules! run {
+        ($ty:ty, $op:expr) => {{
+            let op = $op;
+            let (mut from, mut to) = (from, to);
+            // SAFETY: by the contract.
+            unsafe {
+                let mut total = from.cast::<$ty>().read_unaligned();
+                to.cast::<$ty>().write_unaligned(total);
+                for _ in 1..n {
+                    from = from.wrapping_offset(step_in);
+                    to = to.wrapping_offset(step_out);
+                    total = op(total, from.cast::<$ty>().read_unaligned());
+                    to.cast::<$ty>().write_unaligned(total);
+                }
+            }
+            true
+        }};
+    }
+    match (name, dtype) {
+        ("add", DType::F64) => run!(f64, |a: f64, b: f64| a + b),
+        ("add", DType::F32) => run!(f32, |a: f32, b: f32| a + b),
+        ("add", DType::I64 | DType::U64) => run!(i64, i64::wrapping_add),
+        ("multiply", DType::F64) => run!(f64, |a: f64, b: f64| a * b),
+        ("multiply", DType::F32) => run!(f32, |a: f32, b: f32| a * b),
+        ("multiply", DType::I64 | DType::U64) => run!(i64, i64::wrapping_mul),
+        _ => false,
     }
 }
 

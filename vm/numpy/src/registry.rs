@@ -5,7 +5,7 @@ use crate::ndarray::methods;
 use crate::ufunc::PyUFunc;
 use crate::random::generator::{self, PyGenerator};
 use crate::random::legacy::PyRandomState;
-use crate::{creation, dtype, errstate, exceptions, ndarray, products, queries, reductions, selection, text};
+use crate::{counting, creation, dtype, errstate, exceptions, linear, ndarray, products, queries, reductions, selection, text};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::PyModule,
@@ -85,6 +85,12 @@ static FUNCTIONS: &[PyMethodDef] = function_table! {
     "_machine_limits" => queries::machine_limits,
     "_default_rng" => generator::default_rng,
     "matmul" => products::matmul,
+    "_solve" => linear::solve,
+    "_inv" => linear::inv,
+    "_det" => linear::det,
+    "_slogdet" => linear::slogdet,
+    "_bincount" => counting::bincount,
+    "_interp" => counting::interp,
     "inner" => products::inner,
     "vdot" => products::vdot,
 };

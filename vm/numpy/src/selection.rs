@@ -121,7 +121,20 @@ pub fn clip(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult 
     if let Some(high) = present(&high, vm)
         && let Some(high) = bound(high, dtype, &mut high_array, vm)?
     {
-        result = call("minimum", &[Operand::Array(&result), high], vm)?;
+        // What the lower bound made is new and may be overwritten.
+        let own = !result.buffer().same(array.buffer());
+        let wider = matches!(&high, Operand::Array(_) | Operand::Typed(..))
+            || matches!((&high, result.dtype().is_inexact()), (Operand::Python(Scalar::Float(_)), false));
+        result = if own && !wider {
+            let target = [Some(&result)];
+            let options = CallOptions { out: &target, ..CallOptions::default() };
+            let outputs = ufunc::find("minimum", vm)?
+                .call(&[Operand::Array(&result), high], &options)
+                .or_raise(vm)?;
+            outputs.arrays[0].clone()
+        } else {
+            call("minimum", &[Operand::Array(&result), high], vm)?
+        };
     }
     if result.buffer().same(array.buffer()) {
         result = result.copy(Order::K).or_raise(vm)?;

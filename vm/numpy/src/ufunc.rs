@@ -227,6 +227,13 @@ fn finish(
 ) -> PyResult {
     errstate::report(outputs.cast_flags.0, "cast", vm)?;
     errstate::report(outputs.flags.0, ufunc.name, vm)?;
+    let mut outputs = outputs;
+    if ufunc.nout == 1
+        && outs.first().is_none_or(Option::is_none)
+        && let Some(array) = outputs.arrays.pop()
+    {
+        return array_or_scalar(array, vm);
+    }
     let mut results = Vec::with_capacity(outputs.arrays.len());
     for (k, array) in outputs.arrays.into_iter().enumerate() {
         match outs.get(k) {
@@ -301,17 +308,39 @@ pub fn call_unary_inplace(name: &str, a: &PyObject, vm: &VirtualMachine) -> PyRe
     finish(ufunc, outputs, &[Some(a.to_owned())], vm)
 }
 
+/// `ufunc(a, b)` for arrays and numbers, one of them an array; `None` for anything else.
+#[inline]
+pub fn call_plain_binary(
+    ufunc: &'static Ufunc,
+    a: &PyObject,
+    b: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let operand = |o| match as_array(o) {
+        Some(array) => Some(Held::Borrowed(array)),
+        None => number_operand(o, vm).ok().flatten(),
+    };
+    let (x, y) = (operand(a)?, operand(b)?);
+    if !matches!(x, Held::Borrowed(_)) && !matches!(y, Held::Borrowed(_)) {
+        return None;
+    }
+    Some(call_held(ufunc, &x, &y, vm))
+}
+
+fn call_held(ufunc: &'static Ufunc, x: &Held<'_>, y: &Held<'_>, vm: &VirtualMachine) -> PyResult {
+    let operands = [x.operand(), y.operand()];
+    check_weak_floats(ufunc, &operands, None, vm)?;
+    let outputs = ufunc.call(&operands, &CallOptions::default()).or_raise(vm)?;
+    finish(ufunc, outputs, &[], vm)
+}
+
 /// `ufunc(a, b)` without options; `"matmul"` is understood too.
 pub fn call_binary(name: &str, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     let (x, y) = (hold(a, vm)?, hold(b, vm)?);
     if name == "matmul" {
         return matrix_product(x.array(vm)?, y.array(vm)?, vm);
     }
-    let ufunc = find(name, vm)?;
-    let operands = [x.operand(), y.operand()];
-    check_weak_floats(ufunc, &operands, None, vm)?;
-    let outputs = ufunc.call(&operands, &CallOptions::default()).or_raise(vm)?;
-    finish(ufunc, outputs, &[], vm)
+    call_held(find(name, vm)?, &x, &y, vm)
 }
 
 /// `a @ b`.

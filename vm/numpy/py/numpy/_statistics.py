@@ -1,6 +1,7 @@
 """Order statistics, averages, differences, binning and their NaN-ignoring relatives."""
 
 import numpy as np
+from _numpy import _bincount, _interp
 from builtins import range, len, int, max, min, bool, all, any, abs, sum, zip
 import operator
 import warnings
@@ -313,7 +314,9 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         xp, fp = xp[order], fp[order]
         xp = np.concatenate((xp[-1:] - period, xp, xp[0:1] + period))
         fp = np.concatenate((fp[-1:], fp, fp[0:1]))
-    fp = fp.astype(np.complex128 if fp.dtype.kind == "c" else np.float64)
+    if fp.dtype.kind != "c":
+        return _interp(x, xp, fp, left, right)
+    fp = fp.astype(np.complex128)
     if len(xp) == 1:
         result = np.where(x < xp[0], fp[0] if left is None else left, np.where(x > xp[0], fp[0] if right is None else right, fp[0]))
         return result[()]
@@ -353,19 +356,7 @@ def bincount(x, /, weights=None, minlength=0):
         x = x.astype(np.intp)
     if minlength < 0:
         raise ValueError("'minlength' must not be negative")
-    if x.size and np.min(x) < 0:
-        raise ValueError("'list' argument must have no negative elements")
-    n = max(int(np.max(x)) + 1 if x.size else 0, minlength)
-    if weights is None:
-        out = np.zeros(n, np.intp)
-        np.add.at(out, x, 1)
-    else:
-        weights = np.asarray(weights, dtype=np.float64)
-        if weights.shape != x.shape:
-            raise ValueError("The weights and list don't have the same length.")
-        out = np.zeros(n, np.float64)
-        np.add.at(out, x, weights)
-    return out
+    return _bincount(x, weights, minlength)
 
 
 def histogram_bin_edges(a, bins=10, range=None, weights=None):
@@ -402,10 +393,20 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
     w = None if weights is None else np.ravel(weights)
     if w is not None and w.shape != a.shape:
         raise ValueError("weights should have the same shape as a.")
+    n = len(edges) - 1
     inside = (a >= edges[0]) & (a <= edges[-1])
-    index = np.searchsorted(edges, a[inside], side="right") - 1
-    index = np.minimum(index, len(edges) - 2)
-    counts = bincount(index, None if w is None else w[inside], len(edges) - 1)
+    if not inside.all():
+        a = a[inside]
+        w = None if w is None else w[inside]
+    if np.ndim(bins) == 0 and a.dtype.kind in "fiu" and a.size:
+        # Equal bins: the place follows from the value; rounding is put right at the edges.
+        index = ((a - edges[0]) * (n / (edges[-1] - edges[0]))).astype(np.intp)
+        np.minimum(index, n - 1, out=index)
+        index -= a < edges[index]
+        index += (a >= edges[index + 1]) & (index != n - 1)
+    else:
+        index = np.minimum(np.searchsorted(edges, a, side="right") - 1, n - 1)
+    counts = bincount(index, w, n)
     if w is not None and w.dtype.kind in "iu":
         counts = counts.astype(w.dtype)
     if density:

@@ -215,6 +215,17 @@ impl PyNdArray {
             let row = array.row(i).or_raise(vm)?;
             return Ok(PyNdArray::derive(zelf, row, vm));
         }
+        if let Some(slice) = key.downcast_ref::<PySlice>()
+            && array.ndim() > 0
+        {
+            let part = |p: &Option<PyObjectRef>| match p {
+                Some(p) => slice_part(p, vm),
+                None => Ok(None),
+            };
+            let (start, step) = (part(&slice.start)?, part(&slice.step)?);
+            let rows = array.rows(start, slice_part(&slice.stop, vm)?, step).or_raise(vm)?;
+            return Ok(PyNdArray::derive(zelf, rows, vm));
+        }
         let index = parse_key(key, vm)?;
         let result = array.index(&index).or_raise(vm)?;
         if index.iter().any(is_advanced) {

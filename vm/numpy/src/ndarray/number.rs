@@ -7,11 +7,14 @@ use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     protocol::{PyNumber, PyNumberMethods},
 };
+use taipan_runtime::ufunc::Ufunc;
 use taipan_runtime::{Array, DType};
 
 /// Whether the operator should leave the work to the other operand's class.
 fn leave_to_other(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> bool {
-    let foreign = |o: &PyObject| !ufunc::is_operand(o, vm) || ufunc::defers_to(o, vm);
+    let foreign = |o: &PyObject| {
+        as_array(o).is_none() && (!ufunc::is_operand(o, vm) || ufunc::defers_to(o, vm))
+    };
     foreign(a) || foreign(b)
 }
 
@@ -48,6 +51,12 @@ macro_rules! operators {
     ($($plain:ident, $assign:ident => $ufunc:literal;)*) => {
         $(
             fn $plain(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+                static UFUNC: std::sync::OnceLock<Option<&'static Ufunc>> = std::sync::OnceLock::new();
+                if let Some(ufunc) = UFUNC.get_or_init(|| taipan_runtime::ufunc::by_name($ufunc))
+                    && let Some(result) = ufunc::call_plain_binary(ufunc, a, b, vm)
+                {
+                    return result;
+                }
                 binary($ufunc, a, b, vm)
             }
             fn $assign(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {

@@ -121,7 +121,6 @@ pub fn narrowed(value: f64, dtype: DType, vm: &VirtualMachine) -> PyResult<Num> 
 /// ufunc's name in warnings, and its integers wrap silently.
 fn computes_itself(left: &Operand, right: &Operand, dtype: DType) -> bool {
     match (left, right) {
-        (Operand::Strong(a), _) if a.dtype == DType::Bool => false,
         (Operand::Strong(a), Operand::Strong(b)) => dtype == a.dtype || dtype == b.dtype,
         (Operand::Strong(s), weak) | (weak, Operand::Strong(s)) => match weak {
             Operand::WeakInt(_) | Operand::WeakBig(_) => s.dtype != DType::Bool,
@@ -170,7 +169,7 @@ fn scalar_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine) 
         Err(error) => return Err(arith_error(error, op, vm)),
     };
     if raised != 0 {
-        if computes_itself(&left, &right, dtype) {
+        if !numpy_bool(a, vm) && computes_itself(&left, &right, dtype) {
             errstate::report(raised, &format!("scalar {}", op.ufunc_name()), vm)?;
         } else {
             if dtype.is_integer() {

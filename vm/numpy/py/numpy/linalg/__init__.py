@@ -4,10 +4,8 @@ Decompositions (svd, eig, qr and what builds on them) are not in this version
 and raise NotImplementedError.
 """
 
-import math
-
 import numpy as np
-from _numpy import LinAlgError
+from _numpy import LinAlgError, _det as det, _inv as inv, _slogdet, _solve as solve
 
 from collections import namedtuple
 
@@ -29,42 +27,6 @@ def _matrix(a, square=True):
     return a
 
 
-def _lu(a):
-    """In-place LU with partial pivoting of one matrix: (lu, permutation, sign, singular)."""
-    lu = np.array(a)
-    n = lu.shape[0]
-    perm = np.arange(n)
-    sign = 1
-    singular = False
-    for k in range(n):
-        p = k + int(np.argmax(np.abs(lu[k:, k])))
-        if lu[p, k] == 0:
-            singular = True
-            continue
-        if p != k:
-            lu[[k, p]] = lu[[p, k]]
-            perm[[k, p]] = perm[[p, k]]
-            sign = -sign
-        lu[k + 1 :, k] /= lu[k, k]
-        lu[k + 1 :, k + 1 :] -= lu[k + 1 :, k][:, None] * lu[k, k + 1 :][None, :]
-    return lu, perm, sign, singular
-
-
-def _solve_one(a, b):
-    lu, perm, _, singular = _lu(a)
-    if singular:
-        raise LinAlgError("Singular matrix")
-    x = np.array(b[perm], dtype=np.result_type(lu.dtype, b.dtype))
-    n = lu.shape[0]
-    for i in range(1, n):
-        x[i] -= lu[i, :i] @ x[:i]
-    for i in range(n - 1, -1, -1):
-        if i + 1 < n:
-            x[i] -= lu[i, i + 1 :] @ x[i + 1 :]
-        x[i] /= lu[i, i]
-    return x
-
-
 def _over_matrices(a, func):
     lead = a.shape[:-2]
     if not lead:
@@ -74,61 +36,8 @@ def _over_matrices(a, func):
     return np.stack(results).reshape(lead + results[0].shape)
 
 
-def solve(a, b):
-    a = _matrix(a)
-    b = np.asarray(b)
-    if b.dtype.kind not in "fc":
-        b = b.astype(np.float64)
-    vector = b.ndim == 1
-    if a.shape[-1] != b.shape[0 if vector else -2]:
-        k = b.shape[0 if vector else -2]
-        name = "solve1" if vector else "solve"
-        signature = "(m,m),(m)->(m)" if vector else "(m,m),(m,n)->(m,n)"
-        raise ValueError(
-            f"{name}: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
-            f"{signature} (size {k} is different from {a.shape[-1]})"
-        )
-    if a.ndim == 2:
-        if b.ndim <= 2:
-            return _solve_one(a, b)
-        return np.stack([_solve_one(a, m) for m in b.reshape((-1,) + b.shape[-2:])]).reshape(b.shape)
-    flat = a.reshape((-1,) + a.shape[-2:])
-    if vector:
-        return np.stack([_solve_one(m, b) for m in flat]).reshape(a.shape[:-2] + b.shape)
-    bs = np.broadcast_to(b, a.shape[:-2] + b.shape[-2:]).reshape((-1,) + b.shape[-2:])
-    return np.stack([_solve_one(m, v) for m, v in zip(flat, bs)]).reshape(a.shape[:-2] + b.shape[-2:])
-
-
-def inv(a):
-    a = _matrix(a)
-    return _over_matrices(a, lambda m: _solve_one(m, np.eye(m.shape[-1], dtype=m.dtype)))
-
-
 def slogdet(a):
-    a = _matrix(a)
-    part = a.real.dtype
-
-    def one(m):
-        lu, _, sign, singular = _lu(m)
-        if singular:
-            return a.dtype.type(0), part.type(-np.inf)
-        d = np.diagonal(lu)
-        magnitude = np.abs(d)
-        # The C library's logarithm, added up in order: what numpy's own result is made of.
-        total = sum(math.log(v) for v in magnitude.tolist())
-        return a.dtype.type(sign * np.prod(d / magnitude)), part.type(total)
-
-    if a.ndim == 2:
-        return SlogdetResult(*one(a))
-    pairs = [one(m) for m in a.reshape((-1,) + a.shape[-2:])]
-    return SlogdetResult(*(np.array(list(p)).reshape(a.shape[:-2]) for p in zip(*pairs)))
-
-
-def det(a):
-    sign, log = slogdet(a)
-    if isinstance(log, np.ndarray):
-        return sign * np.array([math.exp(v) for v in log.ravel().tolist()], log.dtype).reshape(log.shape)
-    return sign * log.dtype.type(math.exp(log))
+    return SlogdetResult(*_slogdet(a))
 
 
 def cholesky(a, /, *, upper=False):
