@@ -43,9 +43,9 @@ else
 	$(CARGO) nextest run $(FLAGS) --release --workspace --no-tests=pass
 endif
 
-## Rewrite the expected output of the golden scripts, then look at git diff.
+## Rewrite what golden scripts and IR files expect, then look at git diff.
 bless: build
-	BLESS=1 $(CARGO) test $(FLAGS) --release -p taipan-tests --test golden
+	BLESS=1 $(CARGO) test $(FLAGS) --release -p taipan-tests --test golden --test ir --test hir
 
 clippy:
 	$(CARGO) clippy $(FLAGS) --release --workspace --all-targets

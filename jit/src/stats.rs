@@ -4,7 +4,7 @@ use crate::llvm::Code;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One piece of machine code of a unit.
 #[derive(Clone, Debug)]
@@ -14,12 +14,18 @@ pub struct Compiled {
     /// Phases in order with their time.
     pub phases: Vec<(&'static str, Duration)>,
     pub code_bytes: u64,
+    /// From the publication of the unit (its baseline code can run) until this
+    /// code could be entered: waiting, compiling and linking. `None` for
+    /// baseline code.
+    pub ready: Option<Duration>,
 }
 
 /// What is known of a unit.
 #[derive(Clone, Debug, Default)]
 pub struct UnitStats {
     pub name: String,
+    /// When baseline code could run.
+    pub published: Option<Instant>,
     pub compiled: Vec<Compiled>,
     /// Why LLVM gave no code.
     pub failures: Vec<String>,
@@ -37,12 +43,15 @@ fn table() -> MutexGuard<'static, BTreeMap<u64, UnitStats>> {
 
 /// Names a unit.
 pub fn unit(id: u64, name: &str) {
-    table().entry(id).or_default().name = name.to_owned();
+    let mut table = table();
+    let unit = table.entry(id).or_default();
+    unit.name = name.to_owned();
+    unit.published = Some(Instant::now());
 }
 
 /// Baseline code was made in `time`.
 pub fn baseline(id: u64, time: Duration, code_bytes: u64) {
-    let c = Compiled { tier: "baseline".into(), phases: vec![("baseline", time)], code_bytes };
+    let c = Compiled { tier: "baseline".into(), phases: vec![("baseline", time)], code_bytes, ready: None };
     table().entry(id).or_default().compiled.push(c);
 }
 
@@ -54,7 +63,10 @@ pub fn llvm(id: u64, tier: &str, code: &Code) {
         crate::timing::add_named(name, *time);
     }
     crate::perfmap::add(&code.functions);
-    table().entry(id).or_default().compiled.push(Compiled { tier: tier.to_owned(), phases, code_bytes });
+    let mut table = table();
+    let unit = table.entry(id).or_default();
+    let ready = unit.published.map(|p| p.elapsed());
+    unit.compiled.push(Compiled { tier: tier.to_owned(), phases, code_bytes, ready });
 }
 
 /// LLVM gave no code.
@@ -77,9 +89,10 @@ pub fn snapshot() -> Vec<(u64, UnitStats)> {
     table().iter().map(|(id, u)| (*id, u.clone())).collect()
 }
 
-/// The report for people: a line a piece of code, then the passes.
+/// The report for people: a line a piece of code, then the passes. `ready` is
+/// the time in ms from baseline code to this code, waiting included.
 pub fn report() -> String {
-    let mut out = String::from("unit  name                     tier        ms      bytes  notes\n");
+    let mut out = String::from("unit  name                     tier        ms      bytes   ready  notes\n");
     let units = snapshot();
     for (id, u) in &units {
         for c in &u.compiled {
@@ -89,7 +102,15 @@ pub fn report() -> String {
             } else {
                 String::new()
             };
-            let _ = writeln!(out, "{id:<5} {:<24} {:<9} {:>7.3} {:>9}  {notes}", u.name, c.tier, total.as_secs_f64() * 1e3, c.code_bytes);
+            let ready = c.ready.map_or(String::new(), |r| format!("{:.1}", r.as_secs_f64() * 1e3));
+            let _ = writeln!(
+                out,
+                "{id:<5} {:<24} {:<9} {:>7.3} {:>9} {ready:>7}  {notes}",
+                u.name,
+                c.tier,
+                total.as_secs_f64() * 1e3,
+                c.code_bytes
+            );
         }
         for f in &u.failures {
             let _ = writeln!(out, "{id:<5} {:<24} {:<9} {f}", u.name, "not llvm");

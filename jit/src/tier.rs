@@ -152,13 +152,13 @@ impl Unit {
         }
         match engine.compile(&self.request()) {
             Ok(code) => {
-                stats::llvm(self.id, "llvm", &code);
                 self.entry.direct.store(code.direct.cast_mut(), Ordering::Release);
                 if let Some(p) = code.uniform {
                     self.entry.uniform.store(p.cast_mut(), Ordering::Release);
                 }
                 // A call that is still in baseline code asks for more.
                 self.entry.osr_ready.store(1, Ordering::Release);
+                stats::llvm(self.id, "llvm", &code);
             }
             Err(e) => stats::failed(self.id, &e.to_string()),
         }

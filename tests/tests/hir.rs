@@ -1,5 +1,5 @@
 //! HIR file tests: `tests/ir/*.hir` hold a Python function `f`, a line `---`,
-//! and the HIR expected of it. `TAIPAN_BLESS=1` rewrites the expectation.
+//! and the HIR expected of it. `BLESS=1` rewrites the expectation.
 //!
 //! The first line says how far to go: `# build` (untyped) or
 //! `# types: int64, array(float64, 1d, C)` (inferred for these arguments;
@@ -105,7 +105,7 @@ fn render(source: &str) -> String {
 #[test]
 fn hir_files() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("ir");
-    let bless = std::env::var_os("TAIPAN_BLESS").is_some();
+    let bless = std::env::var_os("BLESS").is_some();
     let mut failures = Vec::new();
     let mut files: Vec<_> = fs::read_dir(&dir).expect("tests/ir").filter_map(|e| Some(e.ok()?.path())).collect();
     files.sort();
