@@ -1,6 +1,7 @@
 //! Errors of compilation, by audience.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// Whose problem it is.
@@ -17,9 +18,14 @@ pub enum Audience {
     Bug,
 }
 
-/// Why a function was not compiled.
+/// Why a function was not compiled. Boxed, because nearly every function of
+/// the compiler can return one and hardly any does.
 #[derive(Clone, Debug)]
-pub struct CompileError {
+pub struct CompileError(Box<Details>);
+
+/// What a [`CompileError`] says.
+#[derive(Clone, Debug)]
+pub struct Details {
     pub audience: Audience,
     pub message: String,
     pub file: Arc<str>,
@@ -47,7 +53,7 @@ impl CompileError {
     }
     /// Any audience, no location yet.
     pub fn new(audience: Audience, message: impl Into<String>) -> Self {
-        CompileError {
+        CompileError(Box::new(Details {
             audience,
             message: message.into(),
             file: "".into(),
@@ -55,7 +61,7 @@ impl CompileError {
             line: 0,
             notes: vec![],
             undefined_name: None,
-        }
+        }))
     }
     /// Adds the place unless one is set (the innermost wins).
     pub fn at(mut self, file: &Arc<str>, function: &Arc<str>, line: u32) -> Self {
@@ -70,6 +76,19 @@ impl CompileError {
     pub fn note(mut self, n: impl Into<String>) -> Self {
         self.notes.push(n.into());
         self
+    }
+}
+
+impl Deref for CompileError {
+    type Target = Details;
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for CompileError {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
     }
 }
 

@@ -160,7 +160,7 @@ pub fn compile_loop(request: &LoopRequest) -> Result<CompiledLoop, NotCompiled> 
     let Some(_compiling) = COMPILER.try_lock() else {
         return Err(NotCompiled { reason: "the compiler is busy".into(), permanent: false });
     };
-    let gap = |e: CompileError| NotCompiled { reason: e.message, permanent: true };
+    let gap = |e: CompileError| NotCompiled { reason: e.message.clone(), permanent: true };
     let code = &request.code;
     dump(DumpKind::Bytecode, &code.qualname, || code.listing());
     let built = timing::run(Pass::Hir, || ordinary_build::build(request))?;

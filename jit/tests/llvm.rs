@@ -324,10 +324,10 @@ fn matmul_goes_on_in_the_middle() {
         ]
         .into();
         assert_eq!(enter(&m, number, &state, &mut []), STATUS_OK);
-        for p in 0..n * n {
+        for (p, got) in c.iter().enumerate().take(n * n) {
             let (y, x) = (p / n, p % n);
             let expected = if p < i * n + j { -1.0 } else { (0..n).fold(0.0, |s, k| s + a[y * n + k] * b[k * n + x]) };
-            assert_eq!(c[p], expected, "loop {number} at {i}, {j}: element {y}, {x}");
+            assert_eq!(*got, expected, "loop {number} at {i}, {j}: element {y}, {x}");
         }
     }
 }

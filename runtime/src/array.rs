@@ -354,7 +354,7 @@ impl Array {
             DType::C128 => 8,
             other => other.itemsize(),
         };
-        self.data as usize % align == 0
+        (self.data as usize).is_multiple_of(align)
             && self
                 .shape
                 .iter()

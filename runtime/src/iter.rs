@@ -253,14 +253,14 @@ impl Walk {
                 let a = &outer[axis];
                 counter[axis] += 1;
                 if counter[axis] < a.len {
-                    for k in 0..self.operands {
-                        at[k] = at[k].wrapping_offset(a.strides[k]);
+                    for (p, stride) in at.iter_mut().zip(&a.strides) {
+                        *p = p.wrapping_offset(*stride);
                     }
                     break;
                 }
                 counter[axis] = 0;
-                for k in 0..self.operands {
-                    at[k] = at[k].wrapping_offset(-a.strides[k] * (a.len as isize - 1));
+                for (p, stride) in at.iter_mut().zip(&a.strides) {
+                    *p = p.wrapping_offset(-stride * (a.len as isize - 1));
                 }
             }
         }

@@ -216,7 +216,7 @@ pub fn sort_in_place(array: &Array, axis: usize) -> Result<()> {
     array.check_writeable()?;
     let (n, step) = (array.shape()[axis], array.strides()[axis]);
     with_dtype!(array.dtype(), T => {
-        let radix = T::KEY_BYTES > 0 && radix_pays(n, T::KEY_BYTES);
+        let radix = T::KEY_BYTES != 0 && radix_pays(n, T::KEY_BYTES);
         let mut values: Vec<T> = line_buffer(n)?;
         let mut spare: Vec<T> = line_buffer(if radix { n } else { 0 })?;
         for_lines(array, array, axis, |line, _| {
@@ -228,7 +228,7 @@ pub fn sort_in_place(array: &Array, axis: usize) -> Result<()> {
                     for (i, v) in values.iter().enumerate() {
                         line.wrapping_offset(i as isize * step).cast::<T>().write_unaligned(*v);
                     }
-                } else if step == size_of::<T>() as isize && line as usize % align_of::<T>() == 0 {
+                } else if step == size_of::<T>() as isize && (line as usize).is_multiple_of(align_of::<T>()) {
                     T::sort(std::slice::from_raw_parts_mut(line.cast::<T>(), n));
                 } else {
                     read_line(&mut values, line, step, n);
@@ -263,7 +263,7 @@ pub fn argsort(array: &Array, axis: Option<isize>) -> Result<Array> {
     let (n, step, out) = (source.shape()[axis], source.strides()[axis], result.strides()[axis]);
     with_dtype!(source.dtype(), T => {
         let mut values: Vec<T> = line_buffer(n)?;
-        let radix = T::KEY_BYTES > 0 && radix_pays(n, T::KEY_BYTES);
+        let radix = T::KEY_BYTES != 0 && radix_pays(n, T::KEY_BYTES);
         let mut keyed: Vec<(T, u32)> = Vec::new();
         let mut numbered: Vec<(u64, u32)> = line_buffer(if radix { n } else { 0 })?;
         let mut spare: Vec<(u64, u32)> = line_buffer(if radix { n } else { 0 })?;

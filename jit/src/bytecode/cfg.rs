@@ -54,14 +54,11 @@ impl Cfg {
         }
         let mut cfg = Cfg { block_of: vec![0; n], ..Cfg::default() };
         let mut start = 0;
-        for p in 1..=n {
-            if leader[p] || p == n {
-                for q in start..p {
-                    cfg.block_of[q] = cfg.blocks.len();
-                }
-                cfg.blocks.push(BasicBlock { range: start..p, ..BasicBlock::default() });
-                start = p;
-            }
+        leader[n] = true;
+        for p in leader.iter().enumerate().skip(1).filter_map(|(p, leads)| leads.then_some(p)) {
+            cfg.block_of[start..p].fill(cfg.blocks.len());
+            cfg.blocks.push(BasicBlock { range: start..p, ..BasicBlock::default() });
+            start = p;
         }
         cfg.connect(code)?;
         cfg.dominators();

@@ -344,8 +344,7 @@ pub fn remove_dead(f: &mut Func) {
 pub fn merge_chains(f: &mut Func) {
     let preds = f.predecessors();
     for b in f.reverse_post_order() {
-        loop {
-            let Term::Jump(Target { block: next, args }) = &f.blocks[b.index()].term else { break };
+        while let Term::Jump(Target { block: next, args }) = &f.blocks[b.index()].term {
             let next = *next;
             if next == Block(0) || next == b || preds[next.index()].len() != 1 {
                 break;

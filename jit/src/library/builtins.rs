@@ -336,7 +336,7 @@ fn infer_sum(row: &Row, args: &Args) -> Result<Type, CompileError> {
             }
             Ok(Type::Scalar(d))
         }
-        Type::Array(_) if args.opt(1).is_none() => super::infer("array.sum", &[items.ty.clone()], &[None], &[]),
+        Type::Array(_) if args.opt(1).is_none() => super::infer("array.sum", std::slice::from_ref(&items.ty), &[None], &[]),
         _ => Err(no_match(row, args)),
     }
 }

@@ -369,7 +369,7 @@ pub fn dtype_argument(a: &Arg) -> Option<DType> {
             },
             _ => None,
         },
-        Type::Str => a.text().and_then(|s| dtype_text(s)),
+        Type::Str => a.text().and_then(dtype_text),
         _ => None,
     }
 }

@@ -91,10 +91,10 @@ pub fn scalar_binary(op: BinaryOp, a: DType, b: DType) -> Option<DType> {
 }
 
 trait IntegerOrBool {
-    fn is_integer_or_bool(self) -> bool;
+    fn is_integer_or_bool(&self) -> bool;
 }
 impl IntegerOrBool for DType {
-    fn is_integer_or_bool(self) -> bool {
+    fn is_integer_or_bool(&self) -> bool {
         matches!(self.kind(), Kind::Bool | Kind::Signed | Kind::Unsigned)
     }
 }

@@ -257,7 +257,7 @@ impl Array {
             result.shape[last] = self.shape[last] * (old / new);
         } else {
             let bytes = self.shape[last] * old;
-            if bytes % new != 0 {
+            if !bytes.is_multiple_of(new) {
                 return Err(Error::value(
                     "When changing to a larger dtype, its size must be a divisor of the total size in bytes of the last axis of the array.",
                 ));
@@ -322,7 +322,7 @@ pub fn resolve_shape(size: usize, shape: &[isize]) -> Result<Shape> {
     };
     let known = known.ok_or_else(mismatch)?;
     let inferred = if unknown == 1 {
-        if known == 0 || size % known != 0 {
+        if known == 0 || !size.is_multiple_of(known) {
             return Err(mismatch());
         }
         size / known

@@ -551,7 +551,7 @@ fn fold_all(
     let group = walk.strides_of(1).collect::<SmallVec<[isize; 4]>>().iter().rev().take_while(|&&s| s == 0).count();
     let gathers =
         mask.is_none() && row.fold.is_some() && (needs_cast || (dtype.is_inexact() && group > 1));
-    if !needs_cast && !(gathers && group > 0) {
+    if !(needs_cast || gathers && group > 0) {
         walk.for_each(|p, n, s| {
             // SAFETY: the walk stays inside all operands.
             unsafe {

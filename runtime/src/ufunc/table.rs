@@ -104,6 +104,7 @@ const fn with_fold(row: LoopRow, fold: ReduceLoop) -> LoopRow {
 }
 
 /// A `float16` row that folds in single precision.
+#[expect(clippy::extra_unused_type_parameters, reason = "rows of the table are made alike, by operation and type")]
 const fn half_fold<Op, A>() -> LoopRow
 where
     Op: Op2<f16, f16, R = f16> + Op2<f32, f32, R = f32>,
@@ -145,6 +146,7 @@ macro_rules! logical_loops {
 }
 
 /// Truth functions fold booleans in any order.
+#[expect(clippy::extra_unused_type_parameters, reason = "rows of the table are made alike, by operation and type")]
 const fn row2_fold_any_bool<Op: Op2<Bool, Bool, R = Bool>, A>() -> LoopRow {
     row2_fold_any::<Op, Bool>()
 }

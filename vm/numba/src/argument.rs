@@ -236,7 +236,7 @@ fn unbox_slice(source: &Type, obj: &PyObject, out: &mut Slots, vm: &VirtualMachi
         if vm.is_none(&member) {
             return !present;
         }
-        let Some(i) = member.downcast_ref::<PyInt>().and_then(|i| int_slot(i)) else { return false };
+        let Some(i) = member.downcast_ref::<PyInt>().and_then(int_slot) else { return false };
         out.push(i as u64);
         present
     })

@@ -46,7 +46,7 @@ mod _numba {
     #[pyfunction]
     fn type_from_text(text: PyStrRef, vm: &VirtualMachine) -> PyResult {
         let code = vm
-            .compile(&text.to_string(), Mode::Eval, "<type>".to_owned())
+            .compile(text.as_ref(), Mode::Eval, "<type>".to_owned())
             .map_err(|e| e.into_pyexception(vm, None))?;
         let names = type_namespace(vm)?;
         vm.run_code_obj(code, Scope::with_builtins(None, names, vm))

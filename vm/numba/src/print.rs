@@ -23,7 +23,7 @@ fn line(text: &str) -> Result<(), ()> {
         ANY.store(true, Ordering::Release);
         return Ok(());
     }
-    with_current_vm(|vm| flush(vm).and_then(|()| write(text, vm))).map_err(|e| crate::interrupt::store(e))
+    with_current_vm(|vm| flush(vm).and_then(|()| write(text, vm))).map_err(crate::interrupt::store)
 }
 
 /// Prints what worker threads left.

@@ -277,6 +277,7 @@ fn resolve(
 }
 
 /// Runs compiled code and applies the exit that it takes.
+#[expect(clippy::too_many_arguments, reason = "the parts of one entry, which nothing else has together")]
 fn run(
     vm: &VirtualMachine,
     code: &Py<PyCode>,

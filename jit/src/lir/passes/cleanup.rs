@@ -59,8 +59,7 @@ fn merge(f: &mut Func) -> bool {
     let mut any = false;
     let mut to = super::Replacements::new(f);
     for &b in &cfg.rpo {
-        loop {
-            let Some(last) = f.blocks[b.index()].insts.last().copied() else { break };
+        while let Some(last) = f.blocks[b.index()].insts.last().copied() {
             let inst = &f.insts[last.index()];
             if inst.op != Op::Jump {
                 break;

@@ -126,7 +126,7 @@ pub struct Built {
 /// # Errors
 /// Entry kinds that make compiling useless.
 pub fn build(request: &LoopRequest) -> Result<Built, NotCompiled> {
-    let permanent = |e: CompileError| NotCompiled { reason: e.message, permanent: true };
+    let permanent = |e: CompileError| NotCompiled { reason: e.message.clone(), permanent: true };
     let code = &*request.code;
     let cfg = Cfg::new(code).map_err(permanent)?;
     let position = code.position(request.info.header).ok_or_else(|| permanent(CompileError::bug("no header")))?;
