@@ -11,6 +11,8 @@
 use crate::bytecode::Code;
 use crate::hir::types::{ArrayType, DType};
 use crate::hir::{ExitReason, Variable};
+use crate::hir::value::Closure;
+pub use crate::hir::build::ordinary::inlinable;
 pub use crate::ordinary_loops::loops;
 use crate::unit::EntryCell;
 use std::sync::Arc;
@@ -36,7 +38,7 @@ pub struct LoopInfo {
 }
 
 /// What a variable or stack slot holds at entry.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum EntryKind {
     /// Exact `int` that fits 64 bits: one slot.
     Int,
@@ -60,6 +62,10 @@ pub enum EntryKind {
     /// A known library object by canonical path: one slot, ignored; the vm
     /// compares identity at each entry.
     Library(Arc<str>),
+    /// A function of the program that can be done in place (see
+    /// [`inlinable`]), whose globals are the loop's: one slot, ignored; the vm
+    /// makes sure at each entry that it is the same function, unchanged.
+    Function(Arc<Closure>),
     /// Anything else: one slot, ignored; touching it leaves the loop.
     Other,
 }
@@ -146,7 +152,11 @@ pub struct NotCompiled {
 #[derive(Clone, Debug)]
 pub struct LoopRequest {
     pub code: Arc<Code>,
+    /// [`LoopInfo::variables`] may hold further globals: those that called
+    /// functions read.
     pub info: LoopInfo,
+    /// Names of further globals: they are numbered on from the code's names.
+    pub further: Vec<Arc<str>>,
     pub kinds: Vec<EntryKind>,
     pub stack: Vec<EntryKind>,
 }

@@ -21,6 +21,7 @@ pub mod linalg;
 pub mod matmul;
 pub mod random;
 pub mod print;
+pub mod python_math;
 pub mod reduce;
 pub mod scalar;
 pub mod scalar_abi;

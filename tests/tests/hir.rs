@@ -74,7 +74,7 @@ fn compile_loop(source: &str, kinds: &str) -> Result<Func, NotCompiled> {
     };
     let kinds = info.variables.iter().map(kind).collect();
     let stack = if info.is_for { vec![EntryKind::RangeIter] } else { vec![] };
-    ordinary::build(&LoopRequest { code, info, kinds, stack }).map(|built| built.func)
+    ordinary::build(&LoopRequest { code, info, further: vec![], kinds, stack }).map(|built| built.func)
 }
 
 /// The text of a valid function that reads back as itself.

@@ -145,7 +145,7 @@ impl Func {
             for item in &mut s.stack {
                 match item {
                     StackItem::Value(v) | StackItem::EntryIter(_, v) | StackItem::ArrayIter(_, v) | StackItem::Iter(v) => *v = f(*v),
-                    StackItem::Null | StackItem::Global(_) => {}
+                    StackItem::Null | StackItem::Entry(_) | StackItem::Global(_) => {}
                 }
             }
         }
@@ -285,7 +285,7 @@ impl super::FrameState {
     pub fn uses(&self) -> impl Iterator<Item = Value> + '_ {
         let stack = self.stack.iter().filter_map(|s| match s {
             StackItem::Value(v) | StackItem::EntryIter(_, v) | StackItem::ArrayIter(_, v) | StackItem::Iter(v) => Some(*v),
-            StackItem::Null | StackItem::Global(_) => None,
+            StackItem::Null | StackItem::Entry(_) | StackItem::Global(_) => None,
         });
         self.locals.iter().copied().flatten().chain(stack)
     }

@@ -200,6 +200,8 @@ pub enum StackItem {
     /// As `Iter`, over an array that the loop entered with: the number of the
     /// entry's parameter, and the iterator.
     ArrayIter(u32, Value),
+    /// The object that this parameter of the entry stands for.
+    Entry(u32),
 }
 
 macro_rules! exit_reasons {

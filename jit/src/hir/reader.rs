@@ -265,6 +265,10 @@ impl Reader {
                 let v = self.value(c)?;
                 c.expect(")")?;
                 StackItem::EntryIter(n, v)
+            } else if c.eat("entry(") {
+                let n = c.integer()?.try_into().ok()?;
+                c.expect(")")?;
+                StackItem::Entry(n)
             } else if c.eat("array_iter(") {
                 let n = c.integer()?.try_into().ok()?;
                 c.expect(",")?;

@@ -160,6 +160,7 @@ impl Func {
                 StackItem::Null => f.write_str(" null")?,
                 StackItem::Global(c) => write!(f, " const {}", ConstText(c))?,
                 StackItem::EntryIter(n, v) => write!(f, " entry_iter({n}, {v})")?,
+                StackItem::Entry(n) => write!(f, " entry({n})")?,
                 StackItem::ArrayIter(n, v) => write!(f, " array_iter({n}, {v})")?,
                 StackItem::Iter(v) => write!(f, " iter({v})")?,
             }

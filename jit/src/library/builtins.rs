@@ -191,13 +191,32 @@ fn lower_round(l: &mut Lowerer<'_>, _: &Row, args: &Args, result: hir::Value) ->
 
 fn ordinary_round(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
     if args.opt(1).is_some() {
-        return Err(CompileError::unsupported("T0503", "round() with digits in an ordinary loop"));
+        return ordinary_round_digits(l, args);
     }
     let (d, p) = operand(l, args, 0)?;
     if d == DType::F64 {
         exit_unless_int(l, p[0])?;
     }
     lower_round(l, row, args, result)
+}
+
+/// `round(x, n)` of a float for 0 <= n.
+fn ordinary_round_digits(l: &mut Lowerer<'_>, args: &Args) -> Result<Parts, CompileError> {
+    let (x, n) = (args.get(0)?.hir()?, args.get(1)?.hir()?);
+    let (d, x) = l.any_number(x)?;
+    if d != DType::F64 {
+        return Err(CompileError::unsupported("T0503", "round() of an int with digits in an ordinary loop"));
+    }
+    let n = l.int_of(n)?;
+    let limit = l.i64(300);
+    let c = l.b.icmp(Cc::Ugt, n, limit);
+    l.exit_if(c, ExitReason::Domain)?;
+    let r = l.runtime("taipan_round_digits", &[x, n]).expect("has a result");
+    let gap = l.b.binary(Op::Fsub, r, r);
+    let zero = l.b.fconst(Ty::F64, 0.0);
+    let c = l.b.fcmp(Cc::Une, gap, zero);
+    l.exit_if(c, ExitReason::Domain)?;
+    Ok(vec![r])
 }
 
 /// Leaves unless the float is well inside the int64 range.

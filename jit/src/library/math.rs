@@ -74,6 +74,13 @@ const fn f1(paths: &'static [&'static str], ordinary: bool) -> Row {
 const fn f2(paths: &'static [&'static str], ordinary: bool) -> Row {
     Row { paths, kind: Kind::Function, params: "x, y", infer: infer_float, lower: lower_libm, ordinary: if ordinary { Some(ordinary_libm) } else { None }, notes: "" }
 }
+/// Functions that the interpreter does not take from the C library.
+const fn p1(paths: &'static [&'static str]) -> Row {
+    Row { ordinary: Some(ordinary_python), ..f1(paths, false) }
+}
+const fn p2(paths: &'static [&'static str]) -> Row {
+    Row { ordinary: Some(ordinary_python), ..f2(paths, false) }
+}
 const fn classify(paths: &'static [&'static str]) -> Row {
     Row { paths, kind: Kind::Function, params: "x", infer: infer_classify, lower: lower_classify, ordinary: Some(lower_classify), notes: "" }
 }
@@ -86,12 +93,12 @@ const fn rounding(paths: &'static [&'static str]) -> Row {
 pub static ROWS: &[Row] = &[
     f1(&["math.sqrt"], true),
     f1(&["math.exp"], true),
-    f1(&["math.exp2"], false),
-    f1(&["math.expm1"], false),
+    p1(&["math.exp2"]),
+    p1(&["math.expm1"]),
     Row { paths: &["math.log"], kind: Kind::Function, params: "x, base=", infer: infer_float, lower: lower_log, ordinary: Some(ordinary_log), notes: "" },
     f1(&["math.log2"], true),
     f1(&["math.log10"], true),
-    f1(&["math.log1p"], false),
+    p1(&["math.log1p"]),
     f1(&["math.sin"], true),
     f1(&["math.cos"], true),
     f1(&["math.tan"], true),
@@ -101,22 +108,22 @@ pub static ROWS: &[Row] = &[
     f1(&["math.sinh"], true),
     f1(&["math.cosh"], true),
     f1(&["math.tanh"], true),
-    f1(&["math.asinh"], false),
-    f1(&["math.acosh"], false),
-    f1(&["math.atanh"], false),
-    f1(&["math.cbrt"], false),
-    f1(&["math.erf"], false),
-    f1(&["math.erfc"], false),
-    f1(&["math.gamma"], false),
-    f1(&["math.lgamma"], false),
+    p1(&["math.asinh"]),
+    p1(&["math.acosh"]),
+    p1(&["math.atanh"]),
+    p1(&["math.cbrt"]),
+    p1(&["math.erf"]),
+    p1(&["math.erfc"]),
+    p1(&["math.gamma"]),
+    p1(&["math.lgamma"]),
     f1(&["math.fabs"], true),
     f2(&["math.atan2"], true),
-    f2(&["math.hypot"], false),
+    p2(&["math.hypot"]),
     f2(&["math.fmod"], true),
-    f2(&["math.remainder"], false),
-    f2(&["math.pow"], false),
+    p2(&["math.remainder"]),
+    p2(&["math.pow"]),
     f2(&["math.copysign"], true),
-    f2(&["math.nextafter"], false),
+    p2(&["math.nextafter"]),
     classify(&["math.isnan"]),
     classify(&["math.isinf"]),
     classify(&["math.isfinite"]),
@@ -125,7 +132,7 @@ pub static ROWS: &[Row] = &[
     rounding(&["math.trunc"]),
     Row { paths: &["math.degrees"], kind: Kind::Function, params: "x", infer: infer_float, lower: lower_angle, ordinary: Some(lower_angle), notes: "" },
     Row { paths: &["math.radians"], kind: Kind::Function, params: "x", infer: infer_float, lower: lower_angle, ordinary: Some(lower_angle), notes: "" },
-    Row { paths: &["math.gcd"], kind: Kind::Function, params: "a, b", infer: infer_gcd, lower: lower_gcd, ordinary: None, notes: "two arguments" },
+    Row { paths: &["math.gcd"], kind: Kind::Function, params: "a, b", infer: infer_gcd, lower: lower_gcd, ordinary: Some(ordinary_gcd), notes: "two arguments" },
     Row { paths: &["math.ldexp"], kind: Kind::Function, params: "x, i", infer: infer_ldexp, lower: lower_ldexp, ordinary: None, notes: "" },
     Row { paths: &["math.frexp"], kind: Kind::Function, params: "x", infer: infer_frexp, lower: lower_frexp, ordinary: None, notes: "" },
     Row { paths: &["math.modf"], kind: Kind::Function, params: "x", infer: infer_modf, lower: lower_modf, ordinary: None, notes: "" },
@@ -240,6 +247,15 @@ fn ordinary_libm(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> 
     Ok(vec![r])
 }
 
+/// The interpreter's own function.
+fn ordinary_python(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (_, x) = operands(l, row, args)?;
+    let r = l.runtime(&format!("taipan_math_{}", row.name()), &x).expect("has a result");
+    let c = not_finite(l, r);
+    l.exit_if(c, ExitReason::Domain)?;
+    Ok(vec![r])
+}
+
 fn lower_log(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
     let Some(_) = args.opt(1) else {
         let one = Args { slots: args.slots[..1].to_vec(), rest: vec![] };
@@ -258,7 +274,7 @@ fn lower_log(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) ->
 
 fn ordinary_log(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
     if args.opt(1).is_some() {
-        return Err(CompileError::unsupported("T0503", "math.log with a base in an ordinary loop"));
+        return ordinary_python(l, row, args, result);
     }
     let one = Args { slots: args.slots[..1].to_vec(), rest: vec![] };
     ordinary_libm(l, row, &one, result)
@@ -339,6 +355,15 @@ fn lower_gcd(l: &mut Lowerer<'_>, _: &Row, args: &Args, result: hir::Value) -> R
     let r = l.runtime("taipan_gcd_i64", &[a, b]).expect("has a result");
     let to = l.ty(result).clone();
     l.cast(&[r], &Type::INT, &to)
+}
+
+fn ordinary_gcd(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    let r = lower_gcd(l, row, args, result)?;
+    // 2^63 does not fit.
+    let zero = l.i64(0);
+    let c = l.b.icmp(Cc::Slt, r[0], zero);
+    l.exit_if(c, ExitReason::Overflow)?;
+    Ok(r)
 }
 
 fn infer_ldexp(row: &Row, args: &Args) -> Result<Type, CompileError> {

@@ -33,6 +33,7 @@ impl Lowerer<'_> {
         for item in &f.stack {
             stack.push(match item {
                 StackItem::Null => Restore::Null,
+                StackItem::Entry(n) => Restore::Entry(*n),
                 StackItem::Value(v) => self.restore(*v, &mut slots)?,
                 StackItem::Global(c) => self.restore_const(c, &mut slots)?,
                 StackItem::EntryIter(_, v) => {

@@ -84,4 +84,4 @@ for name, source in MODULES.items():
         print(name, *found, sep="\n  ")
 print(len(SHAPES) + len(MODULES), "shapes,", wrong, "wrong")
 # A silent loss of compilation must show here.
-print("entered often:", _taipan.loop_entries() > 200)
+print("entered often:", _taipan.loop_entries() > 150)

@@ -36,8 +36,10 @@ use super::{
 const TOOL: usize = 4;
 /// Number of the JUMP event.
 const JUMP: usize = 7;
-/// Samples inside a loop that make it hot.
+/// Samples inside a loop that make it hot at first.
 const HOT: u32 = 2;
+/// Most doublings of that after setbacks: about a second.
+const MAX_DOUBLINGS: u32 = 9;
 /// Frames of the call chain that a sample looks at.
 const LEVELS: usize = 4;
 
@@ -86,7 +88,7 @@ fn count(vm: &VirtualMachine, code: &Py<PyCode>, offset: u32) {
         let mut state = each.state();
         state.samples = state.samples.saturating_add(1);
         let size = |l: &Loop| l.info.end - l.info.header;
-        if state.stage == Stage::Cold && state.samples >= HOT && hot.is_none_or(|h| size(each) > size(h)) {
+        if state.stage == Stage::Cold && state.samples >= hot_after(state.setbacks) && hot.is_none_or(|h| size(each) > size(h)) {
             hot = Some(each);
         }
     }
@@ -99,6 +101,19 @@ fn count(vm: &VirtualMachine, code: &Py<PyCode>, offset: u32) {
     }
 }
 
+/// Samples that make a loop hot.
+fn hot_after(setbacks: u32) -> u32 {
+    HOT << setbacks.min(MAX_DOUBLINGS)
+}
+
+/// Leaves a loop that does not pay to the interpreter for a while.
+pub fn set_back(vm: &VirtualMachine, code: &Py<PyCode>, each: &Loop) {
+    disarm(vm, code, each, Stage::Cold);
+    let mut state = each.state();
+    state.samples = 0;
+    state.setbacks += 1;
+}
+
 /// Lets go of all armed loops, as nothing entered them for a while: the mask
 /// that goes with them costs deep generators speed. What was compiled stays,
 /// and one sample inside arms a loop again.
@@ -108,7 +123,8 @@ fn rest(vm: &VirtualMachine) {
         for each in &code.loops {
             if each.armed_edges().is_some() {
                 disarm(vm, &code.object, each, Stage::Cold);
-                each.state().samples = HOT - 1;
+                let mut state = each.state();
+                state.samples = hot_after(state.setbacks) - 1;
             }
         }
     }
@@ -192,7 +208,8 @@ fn watched_now(vm: &VirtualMachine, code: &Py<PyCode>, each: &Loop) -> bool {
     if each.state().unwatched == Some(version) {
         return false;
     }
-    let watched = watched(vm, code);
+    let inlined = each.state().inlined.clone();
+    let watched = watched(vm, code) || inlined.iter().any(|code| watched(vm, code));
     if !watched {
         each.state().unwatched = Some(version);
     }

@@ -14,8 +14,8 @@ use std::{
 };
 
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PyCode, PyDict},
+    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyDict, PyFunction, PyStrInterned},
 };
 use smallvec::{SmallVec, smallvec};
 use taipan_jit::{
@@ -29,8 +29,9 @@ use taipan_runtime::trap::{Ctx, STATUS_EXIT};
 use super::{
     arm,
     frame_access::{FrameView, Layout},
+    function,
     library::{self, Member},
-    loops::{Loop, Stage, Version},
+    loops::{Judged, Loop, Stage, Version},
     sampler::Running,
     values::{self, Source},
 };
@@ -51,19 +52,36 @@ const WORTHWHILE_TIME: u64 = 25;
 const TIME_EACH: u64 = 64;
 /// Each so many entries the frame is checked in full.
 const CHECK_EACH: u64 = 256;
+/// Frames that functions done in place would need at most.
+const CALL_DEPTH: usize = 8;
+/// Most globals that the functions called from a loop may read.
+const MAX_FURTHER: usize = 64;
 
 /// Everything the frame lends to a loop.
 struct Frame<'a> {
     view: &'a FrameView,
     layout: &'a Layout,
     locals: Option<PyRef<PyDict>>,
-    names: &'a [&'static rustpython_vm::builtins::PyStrInterned],
+    names: &'a [&'static PyStrInterned],
+    /// Names of further globals, numbered on from the code's.
+    further: Arc<[&'static PyStrInterned]>,
 }
 
 impl Frame<'_> {
+    fn name(&self, n: u32) -> &'static PyStrInterned {
+        let n = n as usize;
+        self.names.get(n).copied().unwrap_or_else(|| self.further[n - self.names.len()])
+    }
+
+    /// Do functions called from here read the variables of this frame as
+    /// their globals, if they read any?
+    fn shares_globals(&self) -> bool {
+        self.locals.as_ref().is_none_or(|locals| locals.is(self.view.globals()))
+    }
+
     /// The value of a variable; the outer `None`: it cannot be read here.
     fn read(&self, variable: Variable, vm: &VirtualMachine) -> Option<Option<PyObjectRef>> {
-        let in_dict = |dict: &Py<PyDict>, n: u32| dict.get_item_opt(self.names[n as usize], vm).ok();
+        let in_dict = |dict: &Py<PyDict>, n: u32| dict.get_item_opt(self.name(n), vm).ok();
         let global = |n: u32| -> Option<Option<PyObjectRef>> {
             if let Some(found) = in_dict(self.view.globals(), n)? {
                 return Some(Some(found));
@@ -92,9 +110,9 @@ impl Frame<'_> {
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyObjectRef>> {
         let in_dict = |dict: &Py<PyDict>, n: u32, value| match value {
-            Some(value) => dict.set_item(self.names[n as usize], value, vm),
+            Some(value) => dict.set_item(self.name(n), value, vm),
             // Unbound before already: nothing to delete.
-            None => dict.del_item(self.names[n as usize], vm).or(Ok(())),
+            None => dict.del_item(self.name(n), vm).or(Ok(())),
         };
         match variable {
             Variable::Fast(n) => return Ok(self.view.replace_local(n, value)),
@@ -137,10 +155,12 @@ pub fn enter(
     }
     let mapping = view.locals().get().map(|mapping| mapping.obj());
     let locals = mapping.and_then(|m| m.downcast_ref_if_exact::<PyDict>(vm)).map(|d| d.to_owned());
-    let frame = Frame { view, layout, locals, names: &code.code.names };
+    let further = each.state().further.clone();
+    let mut frame = Frame { view, layout, locals, names: &code.code.names, further };
     let mut objects = Objects::new();
-    for variable in &info.variables {
-        match frame.read(*variable, vm) {
+    let more = (0..frame.further.len()).map(|n| Variable::Global((frame.names.len() + n) as u32));
+    for variable in info.variables.iter().copied().chain(more) {
+        match frame.read(variable, vm) {
             Some(object) => objects.push(object),
             None => return give_up(vm, code, each, "a variable cannot be read"),
         }
@@ -171,13 +191,13 @@ pub fn enter(
             // What was read is in the slots: the variables hold it alone again,
             // but for arrays, whose memory compiled code uses.
             for (object, kind) in objects.iter_mut().zip(&version.compiled.kinds) {
-                if !matches!(kind, EntryKind::Array(_)) {
+                if !matches!(kind, EntryKind::Array(_) | EntryKind::Function(_)) {
                     *object = None;
                 }
             }
             run(vm, code, each, &frame, &version, &slots, &objects, own)
         }
-        None if count < MAX_VERSIONS => compile(vm, code, each, &objects, own.as_ref(), layout),
+        None if count < MAX_VERSIONS => compile(vm, code, each, &mut frame, objects, own.as_ref()),
         None => give_up(vm, code, each, "the types keep changing"),
     }
 }
@@ -195,6 +215,12 @@ fn fits(
     if compiled.numpy && !ignores_underflow() || !version.assumed.iter().all(|member| member.holds(vm)) {
         return false;
     }
+    let unchanged = |(function, version): &(PyRef<PyFunction>, u32)| function.func_version() == *version;
+    // Where the interpreter would be at the end of its stack it says so itself.
+    let deep = !version.functions.is_empty() && vm.current_recursion_depth() + CALL_DEPTH >= vm.recursion_limit.get();
+    if deep || !version.functions.iter().all(unchanged) {
+        return false;
+    }
     compiled.kinds.iter().zip(&version.required).zip(objects).all(|((kind, required), object)| {
         values::append(object.as_deref(), kind, required.as_ref(), layout, slots, vm)
     }) && compiled
@@ -209,20 +235,54 @@ fn compile(
     vm: &VirtualMachine,
     code: &Py<PyCode>,
     each: &Loop,
-    objects: &[Option<PyObjectRef>],
+    frame: &mut Frame<'_>,
+    mut objects: Objects,
     own: Option<&PyObjectRef>,
-    layout: &Layout,
 ) -> PyResult<()> {
-    let kinds = objects.iter().map(|object| match values::kind_of(object.as_deref(), layout, vm) {
-        // Others may hold the same iterator, the loop itself among them: what
-        // advances one must be seen by all.
-        EntryKind::RangeIter | EntryKind::ArrayIter(_) => EntryKind::Other,
-        kind => kind,
-    });
-    let kinds: Vec<EntryKind> = kinds.collect();
+    let layout = frame.layout;
+    let mut info = each.info.clone();
+    let base = frame.names.len();
+    info.variables.extend((0..frame.further.len()).map(|n| Variable::Global((base + n) as u32)));
+    let (mut kinds, mut functions) = (Vec::new(), Vec::new());
+    // Functions may bring further variables, and those may be functions.
+    while let Some(object) = objects.get(kinds.len()).cloned() {
+        if let Some(object) = &object
+            && let Some((closure, function, names)) = function::in_place(object, frame.view, vm)
+            && frame.shares_globals()
+        {
+            for name in names {
+                let known = |v: &Variable| match v {
+                    Variable::Name(n) | Variable::Global(n) => std::ptr::eq(frame.name(*n), name),
+                    Variable::Fast(_) | Variable::Cell(_) => false,
+                };
+                if !info.variables.iter().any(known) && frame.further.len() < MAX_FURTHER {
+                    let variable = Variable::Global((base + frame.further.len()) as u32);
+                    frame.further = frame.further.iter().copied().chain([name]).collect();
+                    info.variables.push(variable);
+                    objects.push(frame.read(variable, vm).flatten());
+                }
+            }
+            functions.push(function);
+            kinds.push(EntryKind::Function(closure));
+            continue;
+        }
+        kinds.push(match values::kind_of(object.as_deref(), layout, vm) {
+            // Others may hold the same iterator, the loop itself among them: what
+            // advances one must be seen by all.
+            EntryKind::RangeIter | EntryKind::ArrayIter(_) => EntryKind::Other,
+            kind => kind,
+        });
+    }
+    let further: Vec<Arc<str>> = frame.further.iter().map(|name| name.as_str().into()).collect();
+    {
+        let mut state = each.state();
+        state.further = frame.further.clone();
+        state.inlined.extend(functions.iter().map(|(_, code, _)| code.clone()));
+        state.unwatched = None;
+    }
     let stack: Vec<EntryKind> =
         own.iter().map(|iterator| values::kind_of(Some(&***iterator), layout, vm)).collect();
-    let request = LoopRequest { code: each.code.clone(), info: each.info.clone(), kinds, stack };
+    let request = LoopRequest { code: each.code.clone(), info, further, kinds, stack };
     let compiled = match compile_loop(&request) {
         Ok(compiled) => compiled,
         Err(refusal) => {
@@ -240,11 +300,12 @@ fn compile(
             None => return give_up(vm, code, each, &format!("{path} is not the library's own")),
         }
     }
-    let required = compiled.kinds.iter().zip(objects).map(|(kind, object)| match kind {
-        EntryKind::Library(_) => object.clone(),
+    let required = compiled.kinds.iter().zip(&objects).map(|(kind, object)| match kind {
+        EntryKind::Library(_) | EntryKind::Function(_) => object.clone(),
         _ => None,
     });
     let required = required.collect();
+    let functions = functions.into_iter().map(|(function, _, version)| (function, version)).collect();
     let mut restored = HashMap::new();
     for exit in &compiled.exits {
         for restore in exit.stack.iter().chain(exit.writes.iter().map(|(_, r)| r)) {
@@ -253,7 +314,7 @@ fn compile(
             }
         }
     }
-    each.state().versions.push(Arc::new(Version::new(compiled, required, assumed, restored)));
+    each.state().versions.push(Arc::new(Version::new(compiled, required, functions, assumed, restored)));
     Ok(())
 }
 
@@ -325,19 +386,32 @@ fn run(
     let whole = matches!(exit.reason, ExitReason::LoopEnd | ExitReason::LeftLoop | ExitReason::Poll);
     version.failures.fetch_add(u64::from(!whole), Ordering::Relaxed);
     if entries.is_multiple_of(TRIAL) && !worthwhile(version, moved.is_some()) {
-        return give_up(vm, code, each, "entering it costs more than it saves");
+        arm::set_back(vm, code, each);
     }
     Ok(())
 }
 
-/// Whether entering this version goes on being a good idea.
+/// Whether entering this version went on being a good idea since the last time
+/// that this was asked.
 fn worthwhile(version: &Version, counted: bool) -> bool {
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-    let entries = count(&version.entries);
-    let inside = count(&version.nanoseconds) / count(&version.timed).max(1);
+    let now = Judged {
+        entries: count(&version.entries),
+        failures: count(&version.failures),
+        nanoseconds: count(&version.nanoseconds),
+        timed: count(&version.timed),
+        iterations: count(&version.iterations),
+    };
+    let mut judged = version.judged.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let before = std::mem::replace(&mut *judged, now);
+    let entries = now.entries.saturating_sub(before.entries).max(1);
+    let timed = now.timed - before.timed;
+    let inside = (now.nanoseconds - before.nanoseconds) / timed.max(1);
     if counted {
-        count(&version.iterations) / entries >= WORTHWHILE_ITERATIONS
-    } else if count(&version.failures) * 2 > entries {
+        (now.iterations - before.iterations) / entries >= WORTHWHILE_ITERATIONS
+    } else if timed == 0 {
+        true
+    } else if (now.failures - before.failures) * 2 > entries {
         // Most entries may not even finish an iteration.
         inside >= 20 * WORTHWHILE_TIME
     } else {

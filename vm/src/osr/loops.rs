@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, builtins::PyCode};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, builtins::{PyCode, PyFunction, PyStrInterned}};
 use super::library::Member;
 use taipan_jit::{
     bytecode::Code,
@@ -34,6 +34,8 @@ pub struct Version {
     pub compiled: CompiledLoop,
     /// For each variable that must be a library object: that object.
     pub required: Vec<Option<PyObjectRef>>,
+    /// Functions that are done in place, with the version of each.
+    pub functions: Vec<(PyRef<PyFunction>, u32)>,
     /// Module members that the code takes to be the library's own.
     pub assumed: Vec<Member>,
     /// Library objects that exits put back, by path.
@@ -46,8 +48,10 @@ pub struct Version {
     pub nanoseconds: AtomicU64,
     /// Number of those.
     pub timed: AtomicU64,
-    /// Iterations of the loop's own `range`, where it has one.
+    /// Iterations of the loop's own `range` or array, where it has one.
     pub iterations: AtomicU64,
+    /// What the counters above said when the loop was last judged.
+    pub judged: Mutex<Judged>,
     /// How often each exit was taken.
     pub exits: Vec<AtomicU64>,
 }
@@ -57,6 +61,7 @@ impl Version {
     pub fn new(
         compiled: CompiledLoop,
         required: Vec<Option<PyObjectRef>>,
+        functions: Vec<(PyRef<PyFunction>, u32)>,
         assumed: Vec<Member>,
         restored: HashMap<Arc<str>, PyObjectRef>,
     ) -> Self {
@@ -64,6 +69,7 @@ impl Version {
             exits: compiled.exits.iter().map(|_| AtomicU64::new(0)).collect(),
             compiled,
             required,
+            functions,
             assumed,
             restored,
             entries: AtomicU64::new(0),
@@ -71,8 +77,19 @@ impl Version {
             nanoseconds: AtomicU64::new(0),
             timed: AtomicU64::new(0),
             iterations: AtomicU64::new(0),
+            judged: Mutex::default(),
         }
     }
+}
+
+/// Counters of a version at some time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Judged {
+    pub entries: u64,
+    pub failures: u64,
+    pub nanoseconds: u64,
+    pub timed: u64,
+    pub iterations: u64,
 }
 
 /// What changes about a loop.
@@ -80,9 +97,16 @@ pub struct State {
     pub stage: Stage,
     /// Samples that found the program inside.
     pub samples: u32,
+    /// How often entering it was found not to pay: each time twice as many
+    /// samples are asked for before the next try.
+    pub setbacks: u32,
     pub versions: Vec<Arc<Version>>,
     /// How often compiling was refused for values that may change.
     pub refusals: u32,
+    /// Further globals: those that functions done in place read.
+    pub further: Arc<[&'static PyStrInterned]>,
+    /// The code of such functions.
+    pub inlined: Vec<PyRef<PyCode>>,
     /// State of the interpreter's monitoring for which no other tool was found
     /// to watch the code.
     pub unwatched: Option<u64>,
@@ -126,8 +150,11 @@ impl CodeLoops {
             let state = State {
                 stage: Stage::Cold,
                 samples: 0,
+                setbacks: 0,
                 versions: Vec::new(),
                 refusals: 0,
+                further: Arc::new([]),
+                inlined: Vec::new(),
                 unwatched: None,
                 reason: String::new(),
             };
@@ -230,8 +257,14 @@ pub fn report() -> String {
                 let average = count(&version.nanoseconds) / count(&version.timed);
                 let _ = write!(text, ", {:.3} ms inside", (average * entries) as f64 / 1e6);
             }
-            if state.stage == Stage::Dead {
-                let _ = write!(text, "; given up: {}", state.reason);
+            match state.stage {
+                Stage::Dead => {
+                    let _ = write!(text, "; given up: {}", state.reason);
+                }
+                _ if state.setbacks > 0 => {
+                    let _ = write!(text, "; left alone for a while {} times", state.setbacks);
+                }
+                _ => {}
             }
             text.push('\n');
             for (exit, taken) in version.compiled.exits.iter().zip(&version.exits) {

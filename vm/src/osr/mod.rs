@@ -16,6 +16,7 @@
 mod arm;
 mod entry;
 mod frame_access;
+mod function;
 mod library;
 mod loops;
 mod module;

@@ -135,7 +135,7 @@ pub fn append(
         }
         EntryKind::Unbound => object.is_none().then_some(0),
         EntryKind::Other => Some(0),
-        EntryKind::Library(_) => object.zip(required).filter(|(o, r)| o.is(*r)).map(|_| 0),
+        EntryKind::Library(_) | EntryKind::Function(_) => object.zip(required).filter(|(o, r)| o.is(*r)).map(|_| 0),
         EntryKind::RangeIter => {
             let parts = exact(types.range_iterator_type)
                 // SAFETY: the class was just checked; the layout is probed.

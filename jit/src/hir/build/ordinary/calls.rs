@@ -76,6 +76,14 @@ impl Builder<'_> {
             ("builtins.pow", [a, b]) => {
                 return self.emit(Op::Binary { op: BinaryOp::Pow, a: *a, b: *b, inplace: false });
             }
+            // Digits behind the point change nothing about an int.
+            ("builtins.round", [a, n]) if types[0] == Type::INT => {
+                return match self.constant(*n) {
+                    Some(ConstValue::Int(0..)) => Ok(*a),
+                    _ => Err(UNSUPPORTED),
+                };
+            }
+            ("builtins.round", [_, n]) if *self.ty(*n) != Type::INT => return Err(UNSUPPORTED),
             ("builtins.divmod", [a, b]) => {
                 let q = self.emit(Op::Binary { op: BinaryOp::FloorDiv, a: *a, b: *b, inplace: false })?;
                 let r = self.emit(Op::Binary { op: BinaryOp::Mod, a: *a, b: *b, inplace: false })?;
@@ -148,9 +156,12 @@ impl Builder<'_> {
         let next = self.position + 1;
         let mut edges = Vec::new();
         for v in [b, a] {
-            self.frame.stack.push(Item::Value(v));
-            edges.push(self.edge_behind(next));
-            self.frame.stack.pop();
+            self.stack().push(Item::Value(v));
+            edges.push(match self.inner_next() {
+                Some(next) => self.path(next)?,
+                None => self.edge_behind(next),
+            });
+            self.stack().pop();
         }
         let [then, otherwise] = &edges[..] else { return Err(UNSUPPORTED) };
         self.end(Term::Branch { cond, then: then.clone(), otherwise: otherwise.clone() });

@@ -17,6 +17,9 @@
 
 mod calls;
 mod elements;
+mod inline;
+
+pub use inline::inlinable;
 
 use super::dispatch::{Flow, step};
 use super::{Item, Machine, Step, Stop};
@@ -96,6 +99,10 @@ struct Builder<'a> {
     assumed: Vec<Arc<str>>,
     /// Position of the current instruction.
     position: usize,
+    /// Functions that are being done in place, outermost first.
+    inner: Vec<inline::Inner>,
+    paths: Vec<inline::Path>,
+    path_blocks: usize,
     current: Block,
     frame: Frame,
     /// The frame at the start of the current instruction, and its state once
@@ -176,6 +183,9 @@ impl<'a> Builder<'a> {
             walked: HashMap::new(),
             assumed: vec![],
             position: 0,
+            inner: vec![],
+            paths: vec![],
+            path_blocks: 0,
             current: entry,
             frame: frame.clone(),
             start: frame,
@@ -230,7 +240,7 @@ impl<'a> Builder<'a> {
                     let t = typing::of_constant(&c)?;
                     Var::Value(self.append(Op::Const(c), vec![t], None)[0])
                 }
-                None if *k == EntryKind::Unbound => Var::Unbound,
+                None if matches!(k, EntryKind::Unbound) => Var::Unbound,
                 None => Var::Other,
             });
         }
@@ -270,6 +280,7 @@ impl<'a> Builder<'a> {
             EntryKind::Library(path) => {
                 (Type::INT, Some(Some(ConstValue::Global(Arc::new(Global::Library(path.clone()))))))
             }
+            EntryKind::Function(f) => (Type::INT, Some(Some(ConstValue::Global(Arc::new(Global::Closure(f.clone())))))),
             EntryKind::Unbound | EntryKind::Other => (Type::INT, None),
         }
     }
@@ -277,6 +288,7 @@ impl<'a> Builder<'a> {
     fn version(&mut self, n: usize) -> Result<(), CompileError> {
         let v = &self.versions[n];
         let (basic, block, start) = (v.basic, v.block, v.start);
+        debug_assert!(self.inner.is_empty() && self.paths.is_empty());
         self.frame = v.frame.clone();
         self.current = block;
         let range = self.cfg.blocks[basic].range.clone();
@@ -289,8 +301,10 @@ impl<'a> Builder<'a> {
             match step(self, self.code, p) {
                 Ok(Flow::Next) => {}
                 Ok(Flow::Ended) => return Ok(()),
-                Err(Stop::Branched) => return Ok(()),
+                Err(Stop::Branched) => return self.follow_paths(),
                 Err(Stop::Exit(reason)) => {
+                    self.inner.clear();
+                    self.paths.clear();
                     let state = self.snapshot();
                     self.end(Term::Exit { state, reason });
                     return Ok(());
@@ -333,9 +347,9 @@ impl<'a> Builder<'a> {
     fn frame_state(&mut self, offset: u32, frame: &Frame) -> State {
         let locals = frame.vars.iter().enumerate().map(|(n, v)| match v {
             // What it holds anyway.
-            Var::Value(v) if self.entry_array(*v) == Some(n as u32) => None,
+            Var::Value(v) if self.entry_array(*v) == Some(n as u32) || self.is_function(*v) => None,
             Var::Value(v) => self.stored[n].then_some(*v),
-            Var::Unbound => (self.request.kinds[n] != EntryKind::Unbound).then_some(self.undef),
+            Var::Unbound => (!matches!(self.request.kinds[n], EntryKind::Unbound)).then_some(self.undef),
             Var::Other => None,
         });
         let stack = frame.stack.iter().map(|item| match item {
@@ -345,6 +359,10 @@ impl<'a> Builder<'a> {
                 Type::ArrayIter(_) => {
                     let array = self.walked.get(v).and_then(|a| self.entry_array(*a));
                     StackItem::ArrayIter(array.unwrap_or(u32::MAX), *v)
+                }
+                Type::Global(g) if matches!(**g, Global::Closure(_)) => {
+                    let at = self.request.kinds.iter().position(|k| matches!((k, &**g), (EntryKind::Function(f), Global::Closure(c)) if Arc::ptr_eq(f, c)));
+                    StackItem::Entry(at.map_or(u32::MAX, |n| n as u32))
                 }
                 Type::Global(g) => StackItem::Global(ConstValue::Global(g.clone())),
                 _ => StackItem::Value(*v),
@@ -418,6 +436,10 @@ impl<'a> Builder<'a> {
             same if same == self.cfg.block_of[self.position] => self.version_at(same, position),
             _ => self.edge(position),
         }
+    }
+
+    fn is_function(&self, v: Value) -> bool {
+        matches!(self.ty(v), Type::Global(g) if matches!(**g, Global::Closure(_)))
     }
 
     /// The entry parameter that an array value is.
@@ -495,7 +517,11 @@ impl<'a> Builder<'a> {
     fn variable_name(&self, n: usize) -> Option<Arc<str>> {
         match self.request.info.variables[n] {
             Variable::Fast(s) | Variable::Cell(s) => self.code.locals.get(s as usize).cloned(),
-            Variable::Name(s) | Variable::Global(s) => self.code.names.get(s as usize).cloned(),
+            Variable::Name(s) | Variable::Global(s) => {
+                let n = self.code.names.len();
+                let known = self.code.names.get(s as usize).or_else(|| self.request.further.get(s as usize - n));
+                known.cloned()
+            }
         }
     }
 
@@ -538,10 +564,16 @@ const UNSUPPORTED: Stop = Stop::Exit(ExitReason::Unsupported);
 
 impl Machine for Builder<'_> {
     fn stack(&mut self) -> &mut Vec<Item> {
-        &mut self.frame.stack
+        match self.inner.last_mut() {
+            Some(inner) => &mut inner.stack,
+            None => &mut self.frame.stack,
+        }
     }
 
     fn discard(&mut self) -> Step<()> {
+        if let Some(inner) = self.inner.last_mut() {
+            return inner.stack.pop().map(|_| ()).ok_or(UNSUPPORTED);
+        }
         match self.frame.stack.last() {
             // The interpreter drops the loop's own iterator, after its
             // position has been written back.
@@ -628,6 +660,13 @@ impl Machine for Builder<'_> {
             Op::Attr { object, name } if types[0].array().is_some() => self.array_attribute(*object, name)?,
             Op::Attr { object, name } => self.member(*object, name)?,
             Op::Call { callee, args, keywords } => {
+                if let Type::Global(g) = &types[0]
+                    && let Global::Closure(c) = &**g
+                    && keywords.is_empty()
+                {
+                    let c = c.clone();
+                    return self.inline_call(&c, args);
+                }
                 let path = self.library_path(*callee).ok_or(UNSUPPORTED)?;
                 if !keywords.is_empty() {
                     return Err(UNSUPPORTED);
@@ -648,7 +687,8 @@ impl Machine for Builder<'_> {
 
     fn emit_effect(&mut self, op: Op) -> Step<()> {
         match op {
-            Op::SetItem { object, index, value } if self.ty(object).array().is_some() => self.store_element(object, index, value),
+            // A function done in place must not have effects.
+            Op::SetItem { object, index, value } if self.inner.is_empty() && self.ty(object).array().is_some() => self.store_element(object, index, value),
             _ => Err(UNSUPPORTED),
         }
     }
@@ -668,6 +708,9 @@ impl Machine for Builder<'_> {
     }
 
     fn load(&mut self, v: Variable) -> Step<Item> {
+        if !self.inner.is_empty() {
+            return self.inner_load(v);
+        }
         let n = self.variable(v)?;
         match self.frame.vars[n] {
             Var::Value(v) => Ok(Item::Value(v)),
@@ -677,6 +720,9 @@ impl Machine for Builder<'_> {
     }
 
     fn store(&mut self, v: Variable, item: Item) -> Step<()> {
+        if !self.inner.is_empty() {
+            return self.inner_store(v, item);
+        }
         let n = self.variable(v)?;
         self.frame.vars[n] = match item {
             Item::Value(v) => {
@@ -684,7 +730,8 @@ impl Machine for Builder<'_> {
                     return Err(UNSUPPORTED);
                 }
                 // A stored iterator would be two names for one position.
-                if matches!(self.ty(v), Type::RangeIter { .. } | Type::ArrayIter(_)) {
+                let iterator = matches!(self.ty(v), Type::RangeIter { .. } | Type::ArrayIter(_));
+                if iterator || self.is_function(v) {
                     return Err(UNSUPPORTED);
                 }
                 Var::Value(v)
@@ -696,6 +743,11 @@ impl Machine for Builder<'_> {
     }
 
     fn take(&mut self, slot: u32) -> Step<Item> {
+        if !self.inner.is_empty() {
+            let item = self.inner_load(Variable::Fast(slot))?;
+            self.inner_store(Variable::Fast(slot), Item::Null)?;
+            return Ok(item);
+        }
         let v = if self.code.is_cell[slot as usize] || self.code.is_free[slot as usize] {
             Variable::Cell(slot)
         } else {
@@ -722,13 +774,18 @@ impl Machine for Builder<'_> {
         if let Some(ConstValue::Bool(c)) = self.constant(cond) {
             return self.jump(if c { then } else { otherwise });
         }
-        let then = self.edge(then);
-        let otherwise = self.edge(otherwise);
+        let (then, otherwise) = match self.inner.is_empty() {
+            true => (self.edge(then), self.edge(otherwise)),
+            false => (self.path(then)?, self.path(otherwise)?),
+        };
         self.end(Term::Branch { cond, then, otherwise });
         Ok(())
     }
 
     fn for_iter(&mut self, body: usize, done: usize) -> Step<()> {
+        if !self.inner.is_empty() {
+            return Err(UNSUPPORTED);
+        }
         let Some(Item::Value(iter)) = self.frame.stack.last().cloned() else { return Err(UNSUPPORTED) };
         let t = self.ty(iter).clone();
         let item = match &t {
@@ -759,12 +816,15 @@ impl Machine for Builder<'_> {
     }
 
     fn jump(&mut self, to: usize) -> Step<()> {
-        let t = self.edge(to);
+        let t = if self.inner.is_empty() { self.edge(to) } else { self.path(to)? };
         self.end(Term::Jump(t));
         Ok(())
     }
 
-    fn ret(&mut self, _: Value) -> Step<()> {
+    fn ret(&mut self, v: Value) -> Step<()> {
+        if !self.inner.is_empty() {
+            return self.inner_return(v);
+        }
         Err(Stop::Exit(ExitReason::LeftLoop))
     }
 
