@@ -51,6 +51,9 @@ pub enum EntryKind {
     /// Exact `ndarray` of real numbers, aligned, of one dimension at least:
     /// the slots of [`abi`](crate::abi). The vm keeps it alive meanwhile.
     Array(ArrayType),
+    /// Exact `list` whose first items are Python's numbers of one class: one
+    /// slot, its address. The vm keeps it alive meanwhile.
+    List(DType),
     /// No value: one slot, ignored.
     Unbound,
     /// A `range_iterator` with 64-bit parts: three slots: next value, stop
@@ -59,6 +62,9 @@ pub enum EntryKind {
     /// An iterator over a one-dimensional array: the array's slots, then the
     /// number of items already given.
     ArrayIter(ArrayType),
+    /// An iterator over such a list: the list's address, the number of items
+    /// already given.
+    ListIter(DType),
     /// A known library object by canonical path: one slot, ignored; the vm
     /// compares identity at each entry.
     Library(Arc<str>),
@@ -91,8 +97,9 @@ pub enum Restore {
     /// The iterator the loop entered with: its position is in slot n: of a
     /// `range` the next value, of an array the number of items given.
     EntryIter(u32),
-    /// A new iterator over the array of entry parameter n: position in slot.
-    NewArrayIter(u32, u32),
+    /// A new iterator over the array or list of entry parameter n: position in
+    /// slot.
+    NewItemIter(u32, u32),
     /// A new range iterator: next, stop, step in slots n, n+1, n+2.
     NewRangeIter(u32),
     /// A `range` object: start, stop, step in slots n, n+1, n+2.

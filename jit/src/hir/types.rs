@@ -48,6 +48,11 @@ pub enum Type {
     TextIter,
     Tuple(Arc<[Type]>),
     Array(ArrayType),
+    /// Ordinary loops: a list that the loop entered with, whose items were
+    /// Python's numbers of this dtype; each item read is looked at.
+    List(DType),
+    /// Iterator over such a list.
+    ListIter(DType),
     /// `range(...)` of the given integer dtype; `parallel` for `prange`.
     Range { dtype: DType, parallel: bool },
     /// Iterator over a range.
@@ -85,6 +90,11 @@ impl Type {
     /// The dtype of a number, Python's or NumPy's.
     pub fn number(&self) -> Option<DType> {
         if let Type::Scalar(d) | Type::Numpy(d) = self { Some(*d) } else { None }
+    }
+    /// Ordinary loops: is it an object that the loop entered with and that
+    /// stays what it is, an array or a list?
+    pub fn is_held(&self) -> bool {
+        matches!(self, Type::Array(_) | Type::List(_))
     }
     /// The array type.
     pub fn array(&self) -> Option<ArrayType> {
@@ -142,6 +152,8 @@ impl fmt::Display for Type {
                 }
             }
             Type::Array(a) => a.fmt(f),
+            Type::List(d) => write!(f, "list({})", scalar_name(*d)),
+            Type::ListIter(d) => write!(f, "list_iter({})", scalar_name(*d)),
             Type::Range { dtype, .. } => write!(f, "range_state_{}", scalar_name(*dtype)),
             Type::RangeIter { dtype, .. } => write!(f, "range_iter_{}", scalar_name(*dtype)),
             Type::ArrayIter(a) => write!(f, "iter({a})"),

@@ -397,6 +397,7 @@ fn lower_len(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Resu
         Type::Tuple(ts) => l.i64(ts.len() as i64),
         Type::Range { .. } => l.range_length(&p),
         Type::Array(a) => p[ArrayParts { ndim: a.ndim as usize }.shape(0)],
+        Type::List(_) => l.list_length(p[0])?,
         Type::Str => p[crate::lower::text::LENGTH],
         _ => return Err(no_match(row, args)),
     };

@@ -40,12 +40,12 @@ impl Lowerer<'_> {
                     // The position: of a range the next value, of an array
                     // behind the array's parts.
                     let p = self.parts(*v);
-                    slots.extend(if matches!(self.ty(*v), Type::ArrayIter(_)) { p.last() } else { p.first() });
+                    slots.extend(if matches!(self.ty(*v), Type::ArrayIter(_) | Type::ListIter(_)) { p.last() } else { p.first() });
                     Restore::EntryIter(slots.len() as u32 - 1)
                 }
                 StackItem::ArrayIter(n, v) => {
                     slots.extend(self.parts(*v).last());
-                    Restore::NewArrayIter(*n, slots.len() as u32 - 1)
+                    Restore::NewItemIter(*n, slots.len() as u32 - 1)
                 }
                 StackItem::Iter(v) => self.restore(*v, &mut slots)?,
             });
@@ -78,7 +78,7 @@ impl Lowerer<'_> {
                 _ => {}
             }
         }
-        if let (Def::Param { block: hir::Block(0), index }, Type::Array(_)) = (self.def(v), self.ty(v)) {
+        if let (Def::Param { block: hir::Block(0), index }, Type::Array(_) | Type::List(_)) = (self.def(v), self.ty(v)) {
             return Ok(Restore::Entry(index));
         }
         let p = self.parts(v);

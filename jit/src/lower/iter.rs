@@ -56,7 +56,7 @@ impl<'a> Lowerer<'a> {
                 let stop = self.b.binary(Op::Iadd, p[0], span);
                 Ok(vec![p[0], stop, p[2]])
             }
-            Type::Tuple(_) | Type::Array(_) | Type::Str => {
+            Type::Tuple(_) | Type::Array(_) | Type::List(_) | Type::Str => {
                 let mut out = p.to_vec();
                 out.push(self.i64(0));
                 Ok(out)
@@ -266,6 +266,7 @@ impl<'a> Lowerer<'a> {
     fn item_now(&mut self, item: Item, t: &Type) -> Result<Parts, CompileError> {
         match item {
             Item::Ready(p) => Ok(p),
+            Item::At { of: Type::List(d), parts, position } => self.list_get(parts[0], position, d),
             Item::At { of: Type::Tuple(ts), parts, position } => {
                 let item = self.select_item(&ts, &parts, position);
                 let from = ts.first().cloned().unwrap_or(Type::Unknown);
@@ -315,6 +316,11 @@ impl<'a> Lowerer<'a> {
                 self.positional(Type::Array(*a), &p[..n], p[n], count)
             }
             Type::TextIter => self.positional(Type::Str, &p[..3], p[3], p[super::text::LENGTH]),
+            Type::ListIter(d) => {
+                // The loop may have shortened it.
+                let count = self.list_length(p[0])?;
+                self.positional(Type::List(*d), &p[..1], p[1], count)
+            }
             Type::ZipIter { enumerate, parts } => {
                 let mut at = 0;
                 let mut has = self.b.iconst(Ty::I1, 1);

@@ -23,6 +23,7 @@ pub mod complex;
 pub mod constant;
 pub mod exits;
 pub mod iter;
+pub mod list;
 pub mod loops;
 pub mod numpy_scalar;
 pub mod ordinary;
@@ -463,6 +464,9 @@ impl<'a> Lowerer<'a> {
     /// Instructions without result.
     fn lower_effect(&mut self, h: hir::Block, op: &Op) -> Result<(), CompileError> {
         match op {
+            Op::SetItem { object, index, value } if matches!(self.ty(*object), Type::List(_)) => {
+                self.store_list_item(*object, *index, *value)
+            }
             Op::SetItem { object, index, value } => array::set_item(self, *object, *index, *value),
             Op::CheckDefined { defined, name } => {
                 let defined = self.truth(*defined)?;
@@ -522,6 +526,7 @@ impl<'a> Lowerer<'a> {
             Op::Attr { object, name } => crate::library::lower_attr(self, *object, name, result),
             Op::GetItem { object, index } => match self.ty(*object) {
                 Type::Tuple(_) => self.tuple_item(*object, *index, result),
+                Type::List(d) => self.list_item(*object, *index, *d),
                 Type::Str => self.text_item(*object, *index),
                 _ => array::get_item(self, *object, *index, result),
             },

@@ -31,6 +31,7 @@ use super::{
     frame_access::{FrameView, Layout},
     function,
     library::{self, Member},
+    list,
     loops::{Judged, Loop, Stage, Version},
     sampler::Running,
     values::{self, Source},
@@ -48,6 +49,8 @@ const WORTHWHILE_ITERATIONS: u64 = 8;
 /// The same as time inside, for loops whose iterations are not counted, in
 /// nanoseconds.
 const WORTHWHILE_TIME: u64 = 25;
+/// Most trials that an entry may fail on the merits of earlier ones.
+const MAX_CREDIT: u64 = 64;
 /// Each so many entries one is timed.
 const TIME_EACH: u64 = 64;
 /// Each so many entries the frame is checked in full.
@@ -191,10 +194,12 @@ pub fn enter(
             // What was read is in the slots: the variables hold it alone again,
             // but for arrays, whose memory compiled code uses.
             for (object, kind) in objects.iter_mut().zip(&version.compiled.kinds) {
-                if !matches!(kind, EntryKind::Array(_) | EntryKind::Function(_)) {
+                if !matches!(kind, EntryKind::Array(_) | EntryKind::List(_) | EntryKind::Function(_)) {
                     *object = None;
                 }
             }
+            // An iterator lets go of its list at the end, in any thread.
+            let _walked = own.as_ref().and_then(|own| list::of_iterator(own, vm));
             run(vm, code, each, &frame, &version, &slots, &objects, own)
         }
         None if count < MAX_VERSIONS => compile(vm, code, each, &mut frame, objects, own.as_ref()),
@@ -269,7 +274,7 @@ fn compile(
         kinds.push(match values::kind_of(object.as_deref(), layout, vm) {
             // Others may hold the same iterator, the loop itself among them: what
             // advances one must be seen by all.
-            EntryKind::RangeIter | EntryKind::ArrayIter(_) => EntryKind::Other,
+            EntryKind::RangeIter | EntryKind::ArrayIter(_) | EntryKind::ListIter(_) => EntryKind::Other,
             kind => kind,
         });
     }
@@ -385,37 +390,50 @@ fn run(
     version.iterations.fetch_add(moved.unwrap_or(0), Ordering::Relaxed);
     let whole = matches!(exit.reason, ExitReason::LoopEnd | ExitReason::LeftLoop | ExitReason::Poll);
     version.failures.fetch_add(u64::from(!whole), Ordering::Relaxed);
-    if entries.is_multiple_of(TRIAL) && !worthwhile(version, moved.is_some()) {
-        arm::set_back(vm, code, each);
+    if entries.is_multiple_of(TRIAL) {
+        if worthwhile(version, moved.is_some()) {
+            each.state().setbacks = 0;
+        } else {
+            arm::set_back(vm, code, each);
+        }
     }
     Ok(())
 }
 
-/// Whether entering this version went on being a good idea since the last time
-/// that this was asked.
+/// Whether entering this version goes on being a good idea, judged by what
+/// happened since the last time that this was asked.
 fn worthwhile(version: &Version, counted: bool) -> bool {
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let mut judged = version.judged.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let now = Judged {
         entries: count(&version.entries),
         failures: count(&version.failures),
         nanoseconds: count(&version.nanoseconds),
         timed: count(&version.timed),
         iterations: count(&version.iterations),
+        credit: judged.credit,
     };
-    let mut judged = version.judged.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let before = std::mem::replace(&mut *judged, now);
     let entries = now.entries.saturating_sub(before.entries).max(1);
-    let timed = now.timed - before.timed;
-    let inside = (now.nanoseconds - before.nanoseconds) / timed.max(1);
-    if counted {
-        (now.iterations - before.iterations) / entries >= WORTHWHILE_ITERATIONS
+    let timed = now.timed.saturating_sub(before.timed);
+    // What was gained, and what entering cost.
+    let (gain, cost) = if counted {
+        (now.iterations.saturating_sub(before.iterations), entries * WORTHWHILE_ITERATIONS)
     } else if timed == 0 {
-        true
-    } else if (now.failures - before.failures) * 2 > entries {
-        // Most entries may not even finish an iteration.
-        inside >= 20 * WORTHWHILE_TIME
+        return true;
     } else {
-        inside >= WORTHWHILE_TIME
+        // Most entries may not even finish an iteration.
+        let fails = now.failures.saturating_sub(before.failures) * 2 > entries;
+        let inside = now.nanoseconds.saturating_sub(before.nanoseconds);
+        (inside, timed * WORTHWHILE_TIME * if fails { 20 } else { 1 })
+    };
+    judged.credit = (judged.credit + gain / cost.max(1)).min(MAX_CREDIT);
+    match judged.credit.checked_sub(1) {
+        Some(left) => {
+            judged.credit = left;
+            true
+        }
+        None => false,
     }
 }
 
@@ -448,6 +466,7 @@ fn apply(
                 moved = match kind {
                     // SAFETY: its class was checked on the way in.
                     Some(EntryKind::RangeIter) => Some(unsafe { values::advance(iterator, position, frame.layout) }),
+                    Some(EntryKind::ListIter(_)) => Some(list::advance(iterator, position, vm)?),
                     _ => values::advance_in_array(iterator, position),
                 };
                 Some(iterator.clone())

@@ -90,6 +90,9 @@ pub struct Judged {
     pub nanoseconds: u64,
     pub timed: u64,
     pub iterations: u64,
+    /// Trials that may fail before the loop is left alone: long entries pay for
+    /// many short ones, which often come in rows.
+    pub credit: u64,
 }
 
 /// What changes about a loop.

@@ -18,6 +18,7 @@ mod entry;
 mod frame_access;
 mod function;
 mod library;
+mod list;
 mod loops;
 mod module;
 mod probe;
@@ -48,6 +49,7 @@ pub fn prepare(builder: InterpreterBuilder) -> (InterpreterBuilder, Signals) {
 /// Starts looking for hot loops, unless `-X jit=off`. Call on the main thread.
 pub fn start(vm: &VirtualMachine, signals: Signals) {
     if options::get().tier != TierMode::Off {
+        list::install();
         sampler::start(vm, signals.0);
     }
 }

@@ -16,7 +16,7 @@ use taipan_runtime::Array;
 
 use super::{
     frame_access::{self, Layout, RangeParts},
-    library,
+    library, list,
 };
 
 /// What `object` (or no object) is to the compiler.
@@ -38,6 +38,11 @@ pub fn kind_of(object: Option<&PyObject>, layout: &Layout, vm: &VirtualMachine) 
             Some(_) => EntryKind::RangeIter,
             None => EntryKind::Other,
         }
+    } else if class.is(types.list_type) {
+        list::class_of(object, vm).map_or(EntryKind::Other, EntryKind::List)
+    } else if class.is(types.list_iterator_type) {
+        let class = list::of_iterator(object, vm).and_then(|(list, _)| list::class_of(&list, vm));
+        class.map_or(EntryKind::Other, EntryKind::ListIter)
     } else if let Some(array) = array_of(object) {
         EntryKind::Array(ArrayType::of(array))
     } else if let Some((array, _)) = array_iterator(object) {
@@ -133,6 +138,13 @@ pub fn append(
             slots.extend([position as u64]);
             return fits;
         }
+        EntryKind::List(_) => exact(types.list_type).map(|o| o as *const PyObject as u64),
+        EntryKind::ListIter(_) => {
+            let found = exact(types.list_iterator_type).and_then(|o| list::of_iterator(o, vm));
+            let Some((list, position)) = found else { return false };
+            slots.extend([&*list as *const PyObject as u64, position as u64]);
+            return true;
+        }
         EntryKind::Unbound => object.is_none().then_some(0),
         EntryKind::Other => Some(0),
         EntryKind::Library(_) | EntryKind::Function(_) => object.zip(required).filter(|(o, r)| o.is(*r)).map(|_| 0),
@@ -180,12 +192,20 @@ pub fn make(restore: &Restore, source: &Source<'_>, vm: &VirtualMachine) -> PyRe
         Restore::Bool(n) => vm.ctx.new_bool(results[*n as usize] & 1 != 0).into(),
         Restore::Numpy(dtype, n) => numpy_scalar(*dtype, results[*n as usize]),
         Restore::Entry(n) => held(*n)?,
-        Restore::NewArrayIter(n, position) => {
-            let array = held(*n)?.downcast::<PyNdArray>();
-            let array = array.map_err(|_| vm.new_system_error("an array of the entry is missing".to_owned()))?;
-            let iterator = PyArrayIter::new(array);
-            iterator.set_position(results[*position as usize] as usize);
-            iterator.into_pyobject(vm)
+        Restore::NewItemIter(n, position) => {
+            let position = results[*position as usize] as usize;
+            match held(*n)?.downcast::<PyNdArray>() {
+                Ok(array) => {
+                    let iterator = PyArrayIter::new(array);
+                    iterator.set_position(position);
+                    iterator.into_pyobject(vm)
+                }
+                Err(list) => {
+                    let iterator: PyObjectRef = list.get_iter(vm)?.into();
+                    list::set_position(&iterator, position, vm)?;
+                    iterator
+                }
+            }
         }
         Restore::Unbound | Restore::Null => return Ok(None),
         Restore::None => vm.ctx.none(),

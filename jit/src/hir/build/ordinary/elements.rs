@@ -1,4 +1,5 @@
-//! Arrays that an ordinary loop entered with: elements, sizes, iteration.
+//! Arrays and lists that an ordinary loop entered with: elements, sizes,
+//! iteration.
 
 use super::{Builder, UNSUPPORTED};
 use crate::hir::build::{Machine, Step};
@@ -90,6 +91,34 @@ impl Builder<'_> {
             return Err(UNSUPPORTED);
         }
         let v = self.plain(op, Type::ArrayIter(a));
+        self.walked.insert(v, object);
+        Ok(v)
+    }
+
+    /// `object[index]` of a list: a Python number of the class that its items
+    /// had at entry.
+    pub(super) fn list_item(&mut self, object: Value, index: Value) -> Step<Value> {
+        let Type::List(d) = *self.ty(object) else { return Err(UNSUPPORTED) };
+        let index = self.position_value(index)?;
+        Ok(self.checked(Op::GetItem { object, index }, Type::Scalar(d)))
+    }
+
+    /// `object[index] = value` of a list.
+    pub(super) fn store_list_item(&mut self, object: Value, index: Value, value: Value) -> Step<()> {
+        if !rules::is_number(self.ty(value)) {
+            return Err(UNSUPPORTED);
+        }
+        let index = self.position_value(index)?;
+        let state = self.snapshot();
+        self.append(Op::SetItem { object, index, value }, vec![], Some(state));
+        Ok(())
+    }
+
+    /// `iter(list)`.
+    pub(super) fn list_iterator(&mut self, op: Op) -> Step<Value> {
+        let Op::Iter { object } = op else { return Err(UNSUPPORTED) };
+        let Type::List(d) = *self.ty(object) else { return Err(UNSUPPORTED) };
+        let v = self.plain(op, Type::ListIter(d));
         self.walked.insert(v, object);
         Ok(v)
     }

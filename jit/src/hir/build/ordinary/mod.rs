@@ -247,7 +247,7 @@ impl<'a> Builder<'a> {
         for (n, k) in stack.iter().enumerate() {
             let (param, var) = self.entry_value(k);
             if !matches!(var, Some(None)) {
-                return Err(CompileError::unsupported("T0301", "the loop iterates over neither a range nor an array of numbers"));
+                return Err(CompileError::unsupported("T0301", "the loop iterates over neither a range nor an array or list of numbers"));
             }
             let v = self.func.add_param(self.current, param);
             if n == 0 && self.request.info.is_for {
@@ -275,6 +275,8 @@ impl<'a> Builder<'a> {
             EntryKind::Bool => (Type::BOOL, Some(None)),
             EntryKind::Numpy(d) => (Type::Numpy(*d), Some(None)),
             EntryKind::Array(a) => (Type::Array(*a), Some(None)),
+            EntryKind::List(d) => (Type::List(*d), Some(None)),
+            EntryKind::ListIter(d) => (Type::ListIter(*d), Some(None)),
             EntryKind::ArrayIter(a) => (Type::ArrayIter(*a), Some(None)),
             EntryKind::RangeIter => (Type::RangeIter { dtype: DType::I64, parallel: false }, Some(None)),
             EntryKind::Library(path) => {
@@ -356,7 +358,7 @@ impl<'a> Builder<'a> {
             Item::Value(v) if self.entry_iters.contains(v) => StackItem::EntryIter(0, *v),
             Item::Value(v) => match self.func.ty(*v) {
                 Type::RangeIter { .. } => StackItem::Iter(*v),
-                Type::ArrayIter(_) => {
+                Type::ArrayIter(_) | Type::ListIter(_) => {
                     let array = self.walked.get(v).and_then(|a| self.entry_array(*a));
                     StackItem::ArrayIter(array.unwrap_or(u32::MAX), *v)
                 }
@@ -444,7 +446,7 @@ impl<'a> Builder<'a> {
 
     /// The entry parameter that an array value is.
     fn entry_array(&self, v: Value) -> Option<u32> {
-        if !matches!(self.ty(v), Type::Array(_)) {
+        if !self.ty(v).is_held() {
             return None;
         }
         self.func.blocks[0].params.iter().position(|p| *p == v).map(|n| n as u32)
@@ -457,7 +459,7 @@ impl<'a> Builder<'a> {
             key.push(match v {
                 Var::Other => Shape::Other,
                 Var::Unbound => Shape::Unbound,
-                Var::Value(v) if self.ty(*v).array().is_some() => Shape::Array(*v),
+                Var::Value(v) if self.ty(*v).is_held() => Shape::Array(*v),
                 Var::Value(v) => {
                     args.push(*v);
                     Shape::Typed(self.func.ty(*v).clone())
@@ -466,7 +468,7 @@ impl<'a> Builder<'a> {
         }
         for item in &self.frame.stack {
             key.push(match item {
-                Item::Value(v) if self.ty(*v).array().is_some() => Shape::Array(*v),
+                Item::Value(v) if self.ty(*v).is_held() => Shape::Array(*v),
                 Item::Value(v) => {
                     args.push(*v);
                     match self.walked.get(v) {
@@ -488,7 +490,7 @@ impl<'a> Builder<'a> {
         let mut frame = self.frame.clone();
         for (n, var) in frame.vars.iter_mut().enumerate() {
             if let Var::Value(v) = var
-                && self.func.ty(*v).array().is_none()
+                && !self.func.ty(*v).is_held()
             {
                 let t = self.func.ty(*v).clone();
                 *v = self.func.add_param(block, t);
@@ -497,7 +499,7 @@ impl<'a> Builder<'a> {
         }
         for item in &mut frame.stack {
             if let Item::Value(v) = item
-                && self.func.ty(*v).array().is_none()
+                && !self.func.ty(*v).is_held()
             {
                 let t = self.func.ty(*v).clone();
                 let p = self.func.add_param(block, t);
@@ -647,6 +649,7 @@ impl Machine for Builder<'_> {
                 _ => return Err(UNSUPPORTED),
             },
             Op::GetItem { object, index } if types[0].array().is_some() => self.element(*object, *index)?,
+            Op::GetItem { object, index } if types[0].is_held() => self.list_item(*object, *index)?,
             Op::GetItem { object, index } => match (&types[0], self.constant(*index)) {
                 (Type::Tuple(items), Some(c @ ConstValue::Int(_))) => match typing::access::tuple_index(items, &c) {
                     Ok(Some(typing::access::TupleIndex::At(n))) => {
@@ -679,6 +682,7 @@ impl Machine for Builder<'_> {
                     self.plain(op, t)
                 }
                 Type::Array(_) => self.array_iterator(op)?,
+                Type::List(_) => self.list_iterator(op)?,
                 _ => return Err(UNSUPPORTED),
             },
             _ => return Err(UNSUPPORTED),
@@ -689,6 +693,9 @@ impl Machine for Builder<'_> {
         match op {
             // A function done in place must not have effects.
             Op::SetItem { object, index, value } if self.inner.is_empty() && self.ty(object).array().is_some() => self.store_element(object, index, value),
+            Op::SetItem { object, index, value } if self.inner.is_empty() && self.ty(object).is_held() => {
+                self.store_list_item(object, index, value)
+            }
             _ => Err(UNSUPPORTED),
         }
     }
@@ -730,7 +737,7 @@ impl Machine for Builder<'_> {
                     return Err(UNSUPPORTED);
                 }
                 // A stored iterator would be two names for one position.
-                let iterator = matches!(self.ty(v), Type::RangeIter { .. } | Type::ArrayIter(_));
+                let iterator = matches!(self.ty(v), Type::RangeIter { .. } | Type::ArrayIter(_) | Type::ListIter(_));
                 if iterator || self.is_function(v) {
                     return Err(UNSUPPORTED);
                 }
@@ -791,6 +798,7 @@ impl Machine for Builder<'_> {
         let item = match &t {
             Type::RangeIter { .. } => Type::INT,
             Type::ArrayIter(a) => Type::Numpy(a.dtype),
+            Type::ListIter(d) => Type::Scalar(*d),
             _ => return Err(UNSUPPORTED),
         };
         let own = self.entry_iters.contains(&iter);
@@ -801,7 +809,9 @@ impl Machine for Builder<'_> {
         } else {
             self.edge(done)
         };
-        let r = self.append(Op::IterNext { iter }, vec![Type::BOOL, item, t], None);
+        // A list's item may be of another class by now.
+        let state = matches!(t, Type::ListIter(_)).then(|| self.snapshot());
+        let r = self.append(Op::IterNext { iter }, vec![Type::BOOL, item, t], state);
         if own {
             self.entry_iters.insert(r[2]);
         } else if let Some(a) = self.walked.get(&iter).copied() {
