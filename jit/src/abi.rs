@@ -62,6 +62,8 @@ impl ArrayParts {
 /// | real scalar, bool (Python's or NumPy's) | the number |
 /// | complex | real, imaginary |
 /// | none, global, ellipsis | nothing |
+/// | list | the list's buffer |
+/// | list iterator | the list, position |
 /// | text | owner, first code point, length |
 /// | text iterator | the text's parts, position |
 /// | tuple | the items' parts in order |
@@ -83,6 +85,8 @@ pub fn flatten_into(t: &Type, out: &mut Vec<Ty>) {
                 out.push(scalar_ty(*d));
             }
         }
+        Type::ReflectedList(_) => out.push(Ty::Ref),
+        Type::ReflectedListIter(_) => out.extend([Ty::Ref, Ty::I64]),
         Type::Str => out.extend([Ty::Ref, Ty::Ptr, Ty::I64]),
         Type::TextIter => out.extend([Ty::Ref, Ty::Ptr, Ty::I64, Ty::I64]),
         Type::Unknown | Type::None | Type::Ellipsis | Type::Global(_) | Type::Exception => {}

@@ -247,6 +247,9 @@ struct Session {
     /// A limit was met. Every caller would try again in each of its rounds:
     /// nothing more is compiled.
     hopeless: Option<CompileError>,
+    /// What could not be typed, whatever its callers become: a chain of
+    /// failing calls is not tried again in each round of each caller.
+    failed: Vec<(u64, Vec<Type>, CompileError)>,
 }
 
 impl Session {
@@ -271,6 +274,9 @@ impl Session {
         if let Some(e) = &self.hopeless {
             return Err(e.clone());
         }
+        if let Some((.., e)) = self.failed.iter().find(|(id, types, _)| *id == f.id() && types == args) {
+            return Err(e.clone());
+        }
         if own >= DEEPEST {
             let text = format!("calls of functions that are not compiled yet nest more than {DEEPEST} deep at {}()", f.name());
             let note = "Does a recursion call itself with ever new argument types?";
@@ -286,10 +292,13 @@ impl Session {
         {
             outer.depends = outer.depends.min(active.depends);
         }
-        if let Err(e) = &result
-            && e.audience == Audience::Limit
-        {
-            self.hopeless.get_or_insert_with(|| e.clone());
+        if let Err(e) = &result {
+            if e.audience == Audience::Limit {
+                self.hopeless.get_or_insert_with(|| e.clone());
+            }
+            if active.depends >= own {
+                self.failed.push((f.id(), active.args, e.clone()));
+            }
         }
         let Some(func) = result? else { return Ok(Typed::Provisional(active.found)) };
         let mut params = Vec::new();

@@ -232,6 +232,7 @@ const PRINT: Rows = symbol_rows! {
     call taipan_print_bool(I64) = taipan_runtime::print::taipan_print_bool;
     call taipan_print_f64(F64) = taipan_runtime::print::taipan_print_f64;
     call taipan_print_complex(F64, F64) = taipan_runtime::print::taipan_print_complex;
+    call taipan_print_object(Ptr, I64, Ptr, I64, I64) -> I32 = crate::library::print::taipan_print_object;
     call taipan_print_end(Ptr, I64) -> I32 = taipan_runtime::print::taipan_print_end;
 };
 
@@ -254,8 +255,24 @@ const TEXT: Rows = symbol_rows! {
     call taipan_text_intern(Ptr, I64) -> I64 = taipan_runtime::text::taipan_text_intern;
 };
 
+const LIST: Rows = symbol_rows! {
+    call taipan_reflected_new(I64, I64) -> Ref = taipan_runtime::list::taipan_reflected_new;
+    call taipan_reflected_length(Ref) -> I64 = taipan_runtime::list::taipan_reflected_length;
+    call taipan_reflected_append(Ref, Ptr) -> I64 = taipan_runtime::list::taipan_reflected_append;
+    call taipan_reflected_insert(Ref, I64, Ptr) -> I64 = taipan_runtime::list::taipan_reflected_insert;
+    call taipan_reflected_get(Ref, I64, Ptr) -> I64 = taipan_runtime::list::taipan_reflected_get;
+    call taipan_reflected_set(Ref, I64, Ptr) -> I64 = taipan_runtime::list::taipan_reflected_set;
+    call taipan_reflected_pop(Ref, I64, Ptr) -> I64 = taipan_runtime::list::taipan_reflected_pop;
+    call taipan_reflected_extend(Ref, Ref) -> I64 = taipan_runtime::list::taipan_reflected_extend;
+    call taipan_reflected_clear(Ref) = taipan_runtime::list::taipan_reflected_clear;
+    call taipan_reflected_reverse(Ref) = taipan_runtime::list::taipan_reflected_reverse;
+    call taipan_reflected_pick(Ref, I64, I64, I64) -> Ref = taipan_runtime::list::taipan_reflected_pick;
+    call taipan_reflected_repeat(Ref, I64) -> Ref = taipan_runtime::list::taipan_reflected_repeat;
+    call taipan_reflected_sort(Ref, I64, I64) = taipan_runtime::list::taipan_reflected_sort;
+};
+
 /// Every list of this crate's table.
-const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT, TEXT, crate::interpreted::ROWS];
+const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT, TEXT, LIST, crate::interpreted::ROWS];
 
 type Table = HashMap<&'static str, &'static Row>;
 

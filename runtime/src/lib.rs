@@ -18,6 +18,7 @@ pub mod index;
 pub mod iter;
 pub mod kernel_abi;
 pub mod linalg;
+pub mod list;
 pub mod matmul;
 pub mod random;
 pub mod print;

@@ -24,7 +24,8 @@ thread_local! {
     static LINE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-pub(crate) fn push(s: &str) {
+/// Appends text to the line that this thread is printing.
+pub fn push(s: &str) {
     LINE.with(|l| l.borrow_mut().push_str(s));
 }
 

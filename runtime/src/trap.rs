@@ -40,7 +40,8 @@ pub mod poll {
 macro_rules! trap_kinds {
     ($( $(#[$m:meta])* $name:ident, $text:literal, $class:literal, $message:literal; )*) => {
         /// Why compiled code raised. Messages may use `{0}` … `{3}` for
-        /// [`Trap::args`] read as signed integers.
+        /// [`Trap::args`] read as signed integers, `{s0}` … for interned texts
+        /// and `{f0}` … for floats.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u32)]
         pub enum TrapKind { $( $(#[$m])* $name, )* }
@@ -86,6 +87,9 @@ trap_kinds! {
     RangeStep, "range_step", "ValueError", "range() arg 3 must not be zero";
     /// `math` function outside its domain.
     MathDomain, "math_domain", "ValueError", "math domain error";
+    /// The same where Python names the argument: args = interned text, the
+    /// argument's bits.
+    MathValue, "math_value", "ValueError", "{s0}";
     /// `math` function overflow.
     MathRange, "math_range", "OverflowError", "math range error";
     /// Float to int of infinity.
@@ -390,6 +394,10 @@ impl Trap {
         let mut out = self.kind.message().to_owned();
         for (n, a) in self.args.iter().enumerate() {
             out = out.replace(&format!("{{{n}}}"), &(*a as i64).to_string());
+            let key = format!("{{f{n}}}");
+            if out.contains(&key) {
+                out = out.replace(&key, &crate::print::float_repr(f64::from_bits(*a)));
+            }
             let key = format!("{{s{n}}}");
             if out.contains(&key) {
                 out = out.replace(&key, &interned(*a));

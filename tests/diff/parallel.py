@@ -64,6 +64,16 @@ def only_inside(n):
     return x
 
 
+@njit(parallel=True)
+def partial(a):
+    s = 0.0
+    before = -1.0
+    for i in prange(a.shape[0]):
+        before = s
+        s += a[i, 0]
+    return s, before
+
+
 def show(x):
     if isinstance(x, tuple):
         return tuple(show(i) for i in x)
@@ -80,6 +90,8 @@ for shape in [(1, 3), (5, 3), (200, 4), (1000, 1), (0, 3), (130, 0)]:
     out = np.full(shape[1], 2.0)
     into(a, out)
     print(show(out), show(last(a)))
+    if shape[1]:
+        print(show(partial(a)))
 for n in (0, 3, 100):
     print(show(bits(n)))
     try:

@@ -44,7 +44,7 @@ impl Display for TypeText<'_> {
             }
             Type::Optional(t) => write!(f, "optional<{}>", TypeText(t)),
             Type::Global(g) => write!(f, "global {}", ConstText(&ConstValue::Global(g.clone()))),
-            Type::Scalar(_) | Type::Numpy(_) | Type::List(_) | Type::ListIter(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
+            Type::Scalar(_) | Type::Numpy(_) | Type::List(_) | Type::ListIter(_) | Type::ReflectedList(_) | Type::ReflectedListIter(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
         }
     }
 }

@@ -44,6 +44,10 @@ pub enum Type {
     None,
     /// Text.
     Str,
+    /// A list of items of one type (unknown while nothing was put in).
+    ReflectedList(Arc<Type>),
+    /// Iterator over a list.
+    ReflectedListIter(Arc<Type>),
     /// Iterator over the code points of a text.
     TextIter,
     Tuple(Arc<[Type]>),
@@ -137,6 +141,8 @@ impl fmt::Display for Type {
             Type::Numpy(d) => write!(f, "np.{}", d.name()),
             Type::None => f.write_str("none"),
             Type::Str => f.write_str("unicode_type"),
+            Type::ReflectedList(t) => write!(f, "reflected list({t})<iv=None>"),
+            Type::ReflectedListIter(t) => write!(f, "iter({})", Type::ReflectedList(t.clone())),
             Type::TextIter => f.write_str("iter_unicode"),
             Type::Tuple(ts) => {
                 if ts.is_empty() {

@@ -99,6 +99,7 @@ fn extremum_items(row: &Row, args: &Args) -> Result<Vec<Type>, CompileError> {
     let items: Vec<Type> = match &args.rest[..] {
         [one] => match &one.ty {
             Type::Tuple(ts) => ts.to_vec(),
+            Type::ReflectedList(item) => vec![(**item).clone()],
             _ => return Err(no_match(row, args)),
         },
         many => many.iter().map(|a| a.ty.clone()).collect(),
@@ -131,6 +132,11 @@ fn lower_extremum(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Valu
         flat.extend(l.parts(a.hir()?));
     }
     let op = if row.name() == "min" { CompareOp::Lt } else { CompareOp::Gt };
+    if let [one] = &args.rest[..]
+        && matches!(one.ty, Type::ReflectedList(_))
+    {
+        return super::list::extremum(l, one.hir()?, op, row.name());
+    }
     let mut best: Option<Value> = None;
     let mut at = 0;
     for t in &types {
@@ -355,6 +361,11 @@ fn infer_sum(row: &Row, args: &Args) -> Result<Type, CompileError> {
             }
             Ok(Type::Scalar(d))
         }
+        Type::ReflectedList(t) => {
+            let x = t.scalar().ok_or_else(|| no_match(row, args))?;
+            d = number::binary(BinaryOp::Add, d, x).ok_or_else(|| no_match(row, args))?;
+            Ok(Type::Scalar(d))
+        }
         Type::Array(_) if args.opt(1).is_none() => super::infer("array.sum", std::slice::from_ref(&items.ty), &[None], &[]),
         _ => Err(no_match(row, args)),
     }
@@ -371,6 +382,9 @@ fn lower_sum(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) ->
         Some(a) => l.parts_as(a.hir()?, &to)?,
         None => l.zero(&to),
     };
+    if matches!(l.ty(items), Type::ReflectedList(_)) {
+        return super::list::sum(l, items, acc, d);
+    }
     let Type::Tuple(ts) = l.ty(items).clone() else { return Err(no_match(row, args)) };
     for (i, t) in ts.iter().enumerate() {
         let x = l.tuple_get(items, i as u32)?;
@@ -384,7 +398,7 @@ fn lower_sum(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) ->
 
 fn infer_len(row: &Row, args: &Args) -> Result<Type, CompileError> {
     match &args.get(0)?.ty {
-        Type::Tuple(_) | Type::Range { .. } | Type::Str => Ok(Type::INT),
+        Type::Tuple(_) | Type::Range { .. } | Type::Str | Type::ReflectedList(_) => Ok(Type::INT),
         Type::Array(a) if a.ndim > 0 => Ok(Type::INT),
         _ => Err(no_match(row, args)),
     }
@@ -399,6 +413,7 @@ fn lower_len(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Resu
         Type::Array(a) => p[ArrayParts { ndim: a.ndim as usize }.shape(0)],
         Type::List(_) => l.list_length(p[0])?,
         Type::Str => p[crate::lower::text::LENGTH],
+        Type::ReflectedList(_) => l.reflected_length(p[0]),
         _ => return Err(no_match(row, args)),
     };
     Ok(vec![n])
@@ -467,7 +482,8 @@ pub fn iterator_type(t: &Type) -> Option<Type> {
         Type::Array(a) if a.ndim > 0 => Type::ArrayIter(*a),
         Type::Tuple(ts) if ts.iter().all(|t| *t == ts[0]) => Type::TupleIter(ts.clone()),
         Type::Str => Type::TextIter,
-        Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter => t.clone(),
+        Type::ReflectedList(item) => Type::ReflectedListIter(item.clone()),
+        Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter | Type::ReflectedListIter(_) => t.clone(),
         _ => return None,
     })
 }
@@ -486,6 +502,7 @@ pub fn item_type(iter: &Type) -> Option<Type> {
             Type::Array(a)
         }
         Type::TextIter => Type::Str,
+        Type::ReflectedListIter(item) => (**item).clone(),
         Type::TupleIter(ts) => ts.first().cloned().unwrap_or(Type::Unknown),
         Type::ZipIter { enumerate, parts } => {
             let mut items = if *enumerate { vec![Type::INT] } else { vec![] };

@@ -5,7 +5,7 @@
 //! stand. In ordinary loops any result that Python would not give plainly
 //! leaves the loop.
 
-use super::{Args, Kind, Row, no_match};
+use super::{Arg, Args, Kind, Row, no_match};
 use crate::error::CompileError;
 use crate::hir::types::{DType, Type};
 use crate::hir::value::ErrorModel;
@@ -14,7 +14,7 @@ use crate::lir::op::{Cc, Op};
 use crate::lir::{FastMath, Ty, Value};
 use crate::lower::{Lowerer, Parts};
 use taipan_runtime::dtype::Kind as DKind;
-use taipan_runtime::trap::TrapKind;
+use taipan_runtime::trap::{TrapKind, intern};
 
 /// Do `math` functions raise in nopython code? Python does; Numba does not.
 pub const RAISES: bool = true;
@@ -66,6 +66,28 @@ const LIBM: &[(&str, &str, Infinity)] = &[
     ("pow", "pow", Infinity::Range),
     ("copysign", "copysign", Infinity::Fine),
     ("nextafter", "nextafter", Infinity::Fine),
+];
+
+/// Stands for the logarithms of an integer in [`DOMAINS`].
+const LOG_OF_INTEGER: &str = "log of an integer";
+
+/// What Python says of an argument outside the domain, by function.
+const DOMAINS: &[(&str, &str)] = &[
+    ("sqrt", "expected a nonnegative input, got {f1}"),
+    ("log", "expected a positive input, got {f1}"),
+    ("log2", "expected a positive input, got {f1}"),
+    ("log10", "expected a positive input, got {f1}"),
+    (LOG_OF_INTEGER, "expected a positive input"),
+    ("log1p", "expected argument value > -1, got {f1}"),
+    ("sin", "expected a finite input, got {f1}"),
+    ("cos", "expected a finite input, got {f1}"),
+    ("tan", "expected a finite input, got {f1}"),
+    ("asin", "expected a number in range from -1 up to 1, got {f1}"),
+    ("acos", "expected a number in range from -1 up to 1, got {f1}"),
+    ("acosh", "expected argument value not less than 1, got {f1}"),
+    ("atanh", "expected a number between -1 and 1, got {f1}"),
+    ("gamma", "expected a noninteger or positive integer, got {f1}"),
+    ("lgamma", "expected a noninteger or positive integer, got {f1}"),
 ];
 
 const fn f1(paths: &'static [&'static str], ordinary: bool) -> Row {
@@ -199,7 +221,7 @@ fn call_libm(l: &mut Lowerer<'_>, row: &Row, x: &[Value]) -> Result<(Value, Infi
 
 /// Raises where Python does: a nan of numbers is a domain error, an infinity
 /// of finite arguments whatever `infinity` says.
-fn check(l: &mut Lowerer<'_>, r: Value, x: &[Value], infinity: Infinity) {
+fn check(l: &mut Lowerer<'_>, name: &str, r: Value, x: &[Value], infinity: Infinity) {
     let odd = not_finite(l, r);
     let (slow, done) = (l.b.new_block(), l.b.new_block());
     l.b.func.blocks[slow.index()].cold = true;
@@ -216,16 +238,42 @@ fn check(l: &mut Lowerer<'_>, r: Value, x: &[Value], infinity: Infinity) {
     let is_nan = l.b.fcmp(Cc::Une, r, r);
     let fine = l.not(arg_nan);
     let domain = l.b.binary(Op::And, is_nan, fine);
-    l.b.trap_if(domain, TrapKind::MathDomain, &[]);
+    domain_if(l, domain, name, x);
     if infinity != Infinity::Fine {
         let not_nan = l.not(is_nan);
         let finite = l.not(arg_odd);
         let c = l.b.binary(Op::And, not_nan, finite);
-        let kind = if infinity == Infinity::Domain { TrapKind::MathDomain } else { TrapKind::MathRange };
-        l.b.trap_if(c, kind, &[]);
+        if infinity == Infinity::Domain {
+            domain_if(l, c, name, x);
+        } else {
+            // A pole at zero (gamma, a negative power) is no overflow.
+            let zero = l.zero_of(l.b.func.ty(x[0]));
+            let at_zero = l.b.fcmp(Cc::Oeq, x[0], zero);
+            let pole = l.b.binary(Op::And, c, at_zero);
+            domain_if(l, pole, name, x);
+            l.b.trap_if(c, TrapKind::MathRange, &[]);
+        }
     }
     l.b.jump(done, &[]);
     l.b.switch_to(done);
+}
+
+/// ValueError when `c` holds, worded as Python words it.
+fn domain_if(l: &mut Lowerer<'_>, c: Value, name: &str, x: &[Value]) {
+    let text = DOMAINS.iter().find(|d| d.0 == name).map(|d| d.1);
+    let (Some(text), [x]) = (text, x) else {
+        l.b.trap_if(c, TrapKind::MathDomain, &[]);
+        return;
+    };
+    let (bad, ok) = (l.b.new_block(), l.b.new_block());
+    l.b.func.blocks[bad.index()].cold = true;
+    l.b.brif(c, (bad, &[]), (ok, &[]));
+    l.b.switch_to(bad);
+    let text = l.i64(intern(text) as i64);
+    let wide = l.b.convert(Op::Fpcast, Ty::F64, *x);
+    let bits = l.b.op(Op::Bitcast, Ty::I64, &[wide], 0);
+    l.b.trap(TrapKind::MathValue, &[text, bits]);
+    l.b.switch_to(ok);
 }
 
 fn lower_libm(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
@@ -234,7 +282,10 @@ fn lower_libm(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Res
     // Total functions need no check.
     let total = matches!(row.name(), "fabs" | "copysign" | "atan" | "tanh" | "erf" | "erfc" | "cbrt" | "asinh" | "atan2" | "nextafter");
     if raises(l) && !total {
-        check(l, r, &x, infinity);
+        // Python does not show an integer whose logarithm it refuses.
+        let integer = args.opt(0).and_then(Arg::scalar).is_some_and(|d| !d.is_float());
+        let name = if integer && row.name().starts_with("log") && row.name() != "log1p" { LOG_OF_INTEGER } else { row.name() };
+        check(l, name, r, &x, infinity);
     }
     Ok(vec![r])
 }
@@ -265,8 +316,8 @@ fn lower_log(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) ->
     let (a, infinity) = call_libm(l, row, &x[..1])?;
     let (b, _) = call_libm(l, row, &x[1..])?;
     if raises(l) {
-        check(l, a, &x[..1], infinity);
-        check(l, b, &x[1..], infinity);
+        check(l, row.name(), a, &x[..1], infinity);
+        check(l, row.name(), b, &x[1..], infinity);
         l.float_zero_check(b, ErrorModel::Python, TrapKind::ZeroDivision);
     }
     Ok(vec![l.b.binary(Op::Fdiv, a, b)])
@@ -387,7 +438,7 @@ fn lower_ldexp(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) 
     let name = if l.b.func.ty(x) == Ty::F32 { "ldexpf" } else { "ldexp" };
     let r = l.runtime(name, &[x, i]).expect("has a result");
     if raises(l) && row.name() == "ldexp" {
-        check(l, r, &[x], Infinity::Range);
+        check(l, row.name(), r, &[x], Infinity::Range);
     }
     Ok(vec![r])
 }

@@ -14,6 +14,7 @@
 
 pub mod builtins;
 pub mod cmath;
+pub mod list;
 pub mod math;
 pub mod number;
 pub mod numpy_array;
@@ -135,6 +136,7 @@ static LISTS: &[&[Row]] = &[
     builtins::ROWS,
     print::ROWS,
     text::ROWS,
+    list::ROWS,
     math::ROWS,
     cmath::ROWS,
     numpy_array::ROWS,
@@ -248,6 +250,7 @@ fn kind_word(t: &Type) -> Option<&'static str> {
         Type::Tuple(_) => "tuple",
         Type::Range { .. } => "range",
         Type::Str => "str",
+        Type::ReflectedList(_) => "list",
         Type::Global(g) => match &**g {
             Global::DType(_) => "dtype",
             _ => return None,

@@ -5,11 +5,12 @@ use super::{Arg, Args, Kind, Row, no_match};
 use crate::error::CompileError;
 use crate::hir;
 use crate::hir::types::{ArrayType, DType, Layout, Type};
-use crate::lir::Value;
+use crate::lir::{Ty, Value};
 use crate::lir::op::{Cc, Op};
 use crate::lower::array::expr::Expr;
 use crate::lower::array::value::ArrayVal;
 use crate::lower::{Lowerer, Parts};
+use taipan_runtime::dtype::promote_types;
 use taipan_runtime::trap::TrapKind;
 
 const fn row(paths: &'static [&'static str], params: &'static str, infer: super::InferFn, lower: super::LowerFn) -> Row {
@@ -42,6 +43,8 @@ pub static ROWS: &[Row] = &[
     row(&["numpy.linspace"], "start, stop, num=", infer_linspace, lower_linspace),
     row(&["numpy.eye"], "N, M=", infer_eye, lower_eye),
     row(&["numpy.identity"], "N", infer_eye, lower_eye),
+    row(&["numpy.array"], "object, dtype=", infer_array, lower_array),
+    row(&["numpy.asarray"], "object, dtype=", infer_array, lower_asarray),
 ];
 
 fn dtype_or(row: &Row, a: &Args, at: usize, default: DType) -> Result<DType, CompileError> {
@@ -103,6 +106,115 @@ fn fill_with(l: &mut Lowerer<'_>, x: &ArrayVal, value: &Arg) -> Result<Parts, Co
     let e = l.expr(value.hir()?)?;
     l.fill(x, &e)?;
     Ok(x.parts.clone())
+}
+
+// ----- from sequences -----------------------------------------------------------------------
+
+/// Sizes and element type of an array made of (tuples of …) numbers.
+fn shape_of_items(t: &Type, shape: &mut Vec<i64>) -> Option<DType> {
+    let Type::Tuple(items) = t else { return t.scalar() };
+    shape.push(items.len() as i64);
+    let mut found: Option<(Vec<i64>, DType)> = None;
+    for item in items.iter() {
+        let mut inner = Vec::new();
+        let d = shape_of_items(item, &mut inner)?;
+        found = Some(match found {
+            None => (inner, d),
+            Some((sizes, before)) if sizes == inner => (sizes, promote_types(before, d)),
+            Some(_) => return None,
+        });
+    }
+    let (inner, d) = found?;
+    shape.extend(inner);
+    Some(d)
+}
+
+fn infer_array(row: &Row, a: &Args) -> Result<Type, CompileError> {
+    let refuse = || no_match(row, a);
+    let source = a.get(0)?;
+    Ok(match &source.ty {
+        Type::Array(t) => {
+            let layout = if t.layout == Layout::F { Layout::F } else { Layout::C };
+            Type::Array(ArrayType { dtype: dtype_or(row, a, 1, t.dtype)?, layout, readonly: false, ..*t })
+        }
+        Type::ReflectedList(item) if **item == Type::Unknown => Type::Unknown,
+        Type::ReflectedList(item) => contiguous_type(dtype_or(row, a, 1, item.scalar().ok_or_else(refuse)?)?, 1),
+        Type::Tuple(items) if items.is_empty() => contiguous_type(dtype_or(row, a, 1, DType::F64)?, 1),
+        t => {
+            let mut shape = Vec::new();
+            let d = shape_of_items(t, &mut shape).ok_or_else(refuse)?;
+            contiguous_type(dtype_or(row, a, 1, d)?, shape.len() as u8)
+        }
+    })
+}
+
+fn lower_array(l: &mut Lowerer<'_>, row: &Row, a: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    let to = result_type(l, result)?;
+    let element = Type::Scalar(to.dtype);
+    let source = a.get(0)?;
+    let v = source.hir()?;
+    match &source.ty {
+        Type::Array(_) => {
+            let made = like(l, a, result, false)?;
+            let e = l.expr(v)?;
+            l.assign_elements(&e, &made)?;
+            Ok(made.parts)
+        }
+        Type::ReflectedList(item) => {
+            let list = l.parts(v)[0];
+            let n = l.reflected_length(list);
+            let made = checked_array(l, to, &[n], false);
+            let mut failed = None;
+            l.counted_loop(n, &[], false, &mut |l, i, _| {
+                let x = l.reflected_get(list, item, i);
+                match l.cast(&x, item, &element) {
+                    Ok(x) => {
+                        let at = l.b.op(Op::PtrIndex, Ty::Ptr, &[made.data(), i], to.dtype.itemsize() as i64);
+                        l.store_element(at, &x);
+                    }
+                    Err(e) => failed = Some(e),
+                }
+                vec![]
+            });
+            l.keep(&[list, made.owner()]);
+            failed.map_or(Ok(made.parts), Err)
+        }
+        t => {
+            let mut sizes = Vec::new();
+            shape_of_items(t, &mut sizes).or((*t == Type::Tuple([].into())).then_some(DType::F64)).ok_or_else(|| no_match(row, a))?;
+            let shape: Vec<Value> = sizes.iter().map(|n| l.i64(*n)).collect();
+            let made = checked_array(l, to, &shape, false);
+            let mut leaves = Vec::new();
+            leaf_types(t, &mut leaves);
+            let p = l.parts(v);
+            let mut at = 0;
+            for (i, t) in leaves.iter().enumerate() {
+                let n = crate::abi::flatten(t).len();
+                let x = l.cast(&p[at..at + n], t, &element)?;
+                at += n;
+                let i = l.i64(i as i64);
+                let place = l.b.op(Op::PtrIndex, Ty::Ptr, &[made.data(), i], to.dtype.itemsize() as i64);
+                l.store_element(place, &x);
+            }
+            l.keep(&[made.owner()]);
+            Ok(made.parts)
+        }
+    }
+}
+
+/// The numbers of nested tuples, in order.
+fn leaf_types(t: &Type, out: &mut Vec<Type>) {
+    match t {
+        Type::Tuple(items) => items.iter().for_each(|t| leaf_types(t, out)),
+        t => out.push(t.clone()),
+    }
+}
+
+fn lower_asarray(l: &mut Lowerer<'_>, row: &Row, a: &Args, result: hir::Value) -> Result<Parts, CompileError> {
+    match l.array(a.get(0)?.hir()?) {
+        Some(x) if x.ty == result_type(l, result)? => Ok(x.parts),
+        _ => lower_array(l, row, a, result),
+    }
 }
 
 // ----- ranges -------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ impl Lowerer<'_> {
             }
             (Type::Tuple(_), _, Type::Tuple(_)) if op == BinaryOp::Mul => self.repeat_tuple(a, b),
             (_, Type::Tuple(_), Type::Tuple(_)) if op == BinaryOp::Mul => self.repeat_tuple(b, a),
+            (_, _, Type::ReflectedList(_)) => self.reflected_binary(op, a, b, inplace, to),
             (_, _, Type::Str) => self.text_binary(op, a, b),
             (_, _, Type::Scalar(d)) => self.scalar_binary(op, a, b, *d),
             _ => Err(CompileError::typing(format!("operator {} is not defined for {ta} and {tb}", op.text()))),

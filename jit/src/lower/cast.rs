@@ -43,6 +43,8 @@ impl Lowerer<'_> {
             }
             (Type::Tuple(fs), Type::Tuple(ts)) if fs.len() == ts.len() => self.cast_each(p, fs, ts)?,
             (Type::Array(f), Type::Array(t)) if f.dtype == t.dtype && f.ndim == t.ndim => p.to_vec(),
+            // Nothing was ever put into it.
+            (Type::ReflectedList(f), Type::ReflectedList(t)) if **f == Type::Unknown => vec![self.reflected_new(t)?],
             (Type::ArrayIter(f), Type::ArrayIter(t)) if f.dtype == t.dtype && f.ndim == t.ndim => p.to_vec(),
             (Type::Range { .. }, Type::Range { .. }) | (Type::RangeIter { .. }, Type::RangeIter { .. }) => p.to_vec(),
             (

@@ -58,6 +58,10 @@ impl Lowerer<'_> {
             (Type::Scalar(x), Type::Scalar(y)) => self.compare_scalars(op, *x, pa, *y, pb),
             (Type::Tuple(xs), Type::Tuple(ys)) => self.compare_tuples(op, xs, pa, ys, pb),
             (Type::Str, Type::Str) => Ok(self.text_compare(op, pa, pb)),
+            (Type::ReflectedList(x), Type::ReflectedList(y)) if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
+                let same = self.reflected_equal(pa[0], x, pb[0], y)?;
+                Ok(if op == CompareOp::Eq { same } else { self.not(same) })
+            }
             (Type::Optional(_), Type::None) | (Type::None, Type::Optional(_)) if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
                 let present = if pa.is_empty() { pb[0] } else { pa[0] };
                 Ok(if op == CompareOp::Eq { self.not(present) } else { present })
@@ -200,6 +204,10 @@ impl Lowerer<'_> {
             }
             Type::Array(_) => super::array::truth(self, t, p),
             Type::Str => Ok(self.text_truth(p)),
+            Type::ReflectedList(_) => {
+                let (n, zero) = (self.reflected_length(p[0]), self.i64(0));
+                Ok(self.b.icmp(Cc::Ne, n, zero))
+            }
             Type::Range { .. } => {
                 let n = self.range_length(p);
                 let zero = self.i64(0);
@@ -228,6 +236,10 @@ impl Lowerer<'_> {
             (Type::Scalar(x), Type::Scalar(y)) if x == y => {
                 let (pa, pb) = (self.parts(a), self.parts(b));
                 self.compare_scalars(CompareOp::Eq, *x, &pa, *y, &pb)?
+            }
+            (Type::ReflectedList(_), Type::ReflectedList(_)) => {
+                let (pa, pb) = (self.parts(a), self.parts(b));
+                self.b.icmp(Cc::Eq, pa[0], pb[0])
             }
             (Type::Array(x), Type::Array(y)) if x.dtype == y.dtype && x.ndim == y.ndim => {
                 let (pa, pb) = (self.parts(a), self.parts(b));
@@ -268,6 +280,12 @@ impl Lowerer<'_> {
                 self.range_contains(&p, x)
             }
             Type::Array(_) => super::array::contains(self, item, container)?,
+            Type::ReflectedList(t) => {
+                let (ti, pi, list) = (self.ty(item), self.parts(item), self.parts(container)[0]);
+                let (at, _) = self.reflected_find(list, t, ti, &pi)?;
+                let zero = self.i64(0);
+                self.b.icmp(Cc::Sge, at, zero)
+            }
             Type::Str => {
                 let (part, whole) = (self.parts(item), self.parts(container));
                 let at = self.text_find(&whole, &part);

@@ -56,13 +56,13 @@ impl<'a> Lowerer<'a> {
                 let stop = self.b.binary(Op::Iadd, p[0], span);
                 Ok(vec![p[0], stop, p[2]])
             }
-            Type::Tuple(_) | Type::Array(_) | Type::List(_) | Type::Str => {
+            Type::Tuple(_) | Type::Array(_) | Type::Str | Type::ReflectedList(_) | Type::List(_) => {
                 let mut out = p.to_vec();
                 out.push(self.i64(0));
                 Ok(out)
             }
             t if t == to => Ok(p.to_vec()),
-            Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter => Ok(p.to_vec()),
+            Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter | Type::ReflectedListIter(_) => Ok(p.to_vec()),
             _ => Err(CompileError::typing(format!("{from} is not iterable"))),
         }
     }
@@ -272,6 +272,7 @@ impl<'a> Lowerer<'a> {
                 let from = ts.first().cloned().unwrap_or(Type::Unknown);
                 self.cast(&item, &from, t)
             }
+            Item::At { of: Type::ReflectedList(item), parts, position } => Ok(self.reflected_get(parts[0], &item, position)),
             Item::At { of: Type::Str, parts, position } => Ok(self.text_at(&parts, position)),
             Item::At { of, parts, position } => super::array::item(self, &of, &parts, position),
             Item::Each(items) => {
@@ -294,6 +295,46 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// Runs `body` for each item of an iterator of type `iter`: it gets the
+    /// item's type and parts and the values it gave last, first `carried`.
+    ///
+    /// # Errors
+    /// What the body gives.
+    pub fn for_each_item(
+        &mut self,
+        iter: &Type,
+        p: &[Value],
+        carried: &[Value],
+        body: &mut dyn FnMut(&mut Self, &Type, &[Value], &[Value]) -> Result<Parts, CompileError>,
+    ) -> Result<Parts, CompileError> {
+        let (head, inside, after) = (self.b.new_block(), self.b.new_block(), self.b.new_block());
+        let init = [p, carried].concat();
+        self.b.jump(head, &init);
+        self.b.switch_to(head);
+        let params: Parts = init
+            .iter()
+            .map(|v| {
+                let t = self.b.func.ty(*v);
+                self.b.func.add_param(head, t)
+            })
+            .collect();
+        let (state, values) = params.split_at(p.len());
+        self.poll_here();
+        let next = self.next_of(iter, state)?;
+        self.b.brif(next.has, (inside, &[]), (after, &[]));
+        self.b.switch_to(inside);
+        let t = crate::typing::access::item(iter)?;
+        let item = match next.item {
+            Item::Ready(parts) => self.cast_item(parts, iter, &t),
+            later => self.item_now(later, &t)?,
+        };
+        let out = body(self, &t, &item, values)?;
+        let again = [next.iter, out].concat();
+        self.b.jump(head, &again);
+        self.b.switch_to(after);
+        Ok(values.to_vec())
+    }
+
     fn range_step(&mut self, _t: &Type, p: &[Value], has: Value) -> Next {
         let next = self.b.binary(Op::Iadd, p[0], p[2]);
         Next { has, iter: vec![next, p[1], p[2]], item: Item::Ready(vec![p[0]]) }
@@ -314,6 +355,10 @@ impl<'a> Lowerer<'a> {
                 let n = p.len() - 1;
                 let count = p[ArrayParts { ndim: a.ndim as usize }.shape(0)];
                 self.positional(Type::Array(*a), &p[..n], p[n], count)
+            }
+            Type::ReflectedListIter(item) => {
+                let count = self.reflected_length(p[0]);
+                self.positional(Type::ReflectedList(item.clone()), &p[..1], p[1], count)
             }
             Type::TextIter => self.positional(Type::Str, &p[..3], p[3], p[super::text::LENGTH]),
             Type::ListIter(d) => {

@@ -30,6 +30,7 @@ pub mod ordinary;
 pub mod power;
 pub mod prange;
 pub mod raise;
+pub mod reflected;
 pub mod scalar;
 pub mod text;
 
@@ -467,6 +468,7 @@ impl<'a> Lowerer<'a> {
             Op::SetItem { object, index, value } if matches!(self.ty(*object), Type::List(_)) => {
                 self.store_list_item(*object, *index, *value)
             }
+            Op::SetItem { object, index, value } if matches!(self.ty(*object), Type::ReflectedList(_)) => self.reflected_set(*object, *index, *value),
             Op::SetItem { object, index, value } => array::set_item(self, *object, *index, *value),
             Op::CheckDefined { defined, name } => {
                 let defined = self.truth(*defined)?;
@@ -528,6 +530,7 @@ impl<'a> Lowerer<'a> {
                 Type::Tuple(_) => self.tuple_item(*object, *index, result),
                 Type::List(d) => self.list_item(*object, *index, *d),
                 Type::Str => self.text_item(*object, *index),
+                Type::ReflectedList(_) => self.reflected_item(*object, *index),
                 _ => array::get_item(self, *object, *index, result),
             },
             Op::Tuple(vs) => Ok(vs.iter().flat_map(|v| self.parts(*v)).collect()),

@@ -154,7 +154,7 @@ impl Lowerer<'_> {
     }
 
     /// The members of a slice value.
-    fn slice_parts(&mut self, v: hir::Value) -> Option<SliceParts> {
+    pub(crate) fn slice_parts(&mut self, v: hir::Value) -> Option<SliceParts> {
         let Type::Slice { start, stop, step } = *self.ty(v) else { return None };
         let parts = self.parts(v);
         let mut rest = parts.into_iter();

@@ -21,7 +21,8 @@ pub fn iter(object: &Type) -> Result<Type, CompileError> {
             Type::TupleIter(items.clone())
         }
         Type::Str => Type::TextIter,
-        Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter => object.clone(),
+        Type::ReflectedList(item) => Type::ReflectedListIter(item.clone()),
+        Type::RangeIter { .. } | Type::ArrayIter(_) | Type::TupleIter(_) | Type::ZipIter { .. } | Type::TextIter | Type::ReflectedListIter(_) => object.clone(),
         _ => return Err(refuse()),
     })
 }
@@ -39,6 +40,7 @@ pub fn item(iter: &Type) -> Result<Type, CompileError> {
             Type::Array(ArrayType { ndim: a.ndim - 1, layout, ..*a })
         }
         Type::TextIter => Type::Str,
+        Type::ReflectedListIter(item) => (**item).clone(),
         Type::TupleIter(items) => items.first().cloned().unwrap_or(Type::Unknown),
         Type::ZipIter { enumerate, parts } => {
             let mut items: Vec<Type> = if *enumerate { vec![Type::INT] } else { vec![] };

@@ -180,6 +180,16 @@ pub fn binary(op: BinaryOp, inplace: bool, a: &Type, b: &Type) -> Result<Type, C
         return Ok(Type::Tuple(x.iter().chain(y.iter()).cloned().collect::<Vec<_>>().into()));
     }
     match (a, b, op) {
+        (Type::ReflectedList(x), Type::ReflectedList(y), BinaryOp::Add) => {
+            let item = super::unify::unify(x, y).ok_or_else(refuse)?;
+            // In place the list stays the same: its items must do.
+            if inplace && item != **x && **x != Type::Unknown {
+                return Err(refuse());
+            }
+            return Ok(if inplace { a.clone() } else { Type::ReflectedList(item.into()) });
+        }
+        (Type::ReflectedList(_), n, BinaryOp::Mul) if super::is_integer(n) && !inplace => return Ok(a.clone()),
+        (n, Type::ReflectedList(_), BinaryOp::Mul) if super::is_integer(n) => return Ok(b.clone()),
         (Type::Str, Type::Str, BinaryOp::Add) => return Ok(Type::Str),
         (Type::Str, n, BinaryOp::Mul) | (n, Type::Str, BinaryOp::Mul) if super::is_integer(n) => return Ok(Type::Str),
         _ => {}
@@ -263,6 +273,12 @@ pub fn compare(op: CompareOp, a: &Type, b: &Type) -> Result<Type, CompileError> 
         (Type::Tuple(x), Type::Tuple(y)) => {
             for (p, q) in x.iter().zip(y.iter()) {
                 compare(op, p, q)?;
+            }
+            Ok(Type::BOOL)
+        }
+        (Type::ReflectedList(x), Type::ReflectedList(y)) if equality => {
+            if **x != Type::Unknown && **y != Type::Unknown {
+                compare(op, x, y)?;
             }
             Ok(Type::BOOL)
         }

@@ -22,6 +22,8 @@ pub fn unify(a: &Type, b: &Type) -> Option<Type> {
         (Type::Optional(x), Type::Optional(y)) => Type::Optional(Arc::new(unify(x, y)?)),
         (Type::Optional(x), y) | (y, Type::Optional(x)) => Type::Optional(Arc::new(unify(x, y)?)),
         (Type::Tuple(x), Type::Tuple(y)) => Type::Tuple(unify_all(x, y)?),
+        (Type::ReflectedList(x), Type::ReflectedList(y)) => Type::ReflectedList(Arc::new(unify(x, y)?)),
+        (Type::ReflectedListIter(x), Type::ReflectedListIter(y)) => Type::ReflectedListIter(Arc::new(unify(x, y)?)),
         (Type::Array(x), Type::Array(y)) => Type::Array(unify_arrays(*x, *y)?),
         (Type::ArrayIter(x), Type::ArrayIter(y)) => Type::ArrayIter(unify_arrays(*x, *y)?),
         (Type::Range { dtype: x, parallel: p }, Type::Range { dtype: y, parallel: q }) if p == q => {
@@ -47,5 +49,5 @@ fn unify_arrays(x: ArrayType, y: ArrayType) -> Option<ArrayType> {
 }
 
 fn optional_inner(t: &Type) -> bool {
-    matches!(t, Type::Scalar(_) | Type::Str | Type::Array(_) | Type::Tuple(_))
+    matches!(t, Type::Scalar(_) | Type::Str | Type::ReflectedList(_) | Type::Array(_) | Type::Tuple(_))
 }

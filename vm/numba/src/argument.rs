@@ -7,7 +7,7 @@
 use crate::types::type_of::{array_type, dtype_like};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyComplex, PyFloat, PyInt, PySlice, PyStr, PyTuple},
+    builtins::{PyComplex, PyFloat, PyInt, PyList, PySlice, PyStr, PyTuple},
 };
 use smallvec::SmallVec;
 use taipan_jit::hir::{
@@ -17,13 +17,22 @@ use taipan_jit::hir::{
 use taipan_numpy::interop::{as_array, scalar_value};
 use taipan_numpy::{Num, ScalarValue};
 use taipan_runtime::buffer::BufferRef;
-use taipan_runtime::text;
+use taipan_runtime::{list, text};
 
 /// Slots of arguments, and what is alive only because they point to it.
 #[derive(Clone, Default)]
 pub struct Slots {
     words: SmallVec<[u64; 24]>,
     texts: SmallVec<[BufferRef; 2]>,
+    lists: SmallVec<[ListArgument; 1]>,
+}
+
+/// A Python list and the list of compiled code that stands for it.
+#[derive(Clone)]
+struct ListArgument {
+    object: PyObjectRef,
+    list: BufferRef,
+    item: Type,
 }
 
 impl Slots {
@@ -36,6 +45,28 @@ impl Slots {
     pub fn clear(&mut self) {
         self.words.clear();
         self.texts.clear();
+        self.lists.clear();
+    }
+    /// Gives Python lists the items that compiled code left in theirs.
+    ///
+    /// # Errors
+    /// Items that have no Python object.
+    #[inline]
+    pub fn reflect(&self, vm: &VirtualMachine) -> PyResult<()> {
+        for l in &self.lists {
+            let raw = l.list.as_ptr();
+            // SAFETY: a list that this call made, alive here, with items of this type.
+            unsafe {
+                if list::is_dirty(raw) {
+                    let items = crate::result::list_items(&l.item, raw, vm)?;
+                    list::clean(raw);
+                    if let Some(target) = l.object.downcast_ref::<PyList>() {
+                        *target.borrow_vec_mut() = items;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
     /// Appends those of `other`, which stays alive.
     #[inline]
@@ -199,6 +230,7 @@ fn unbox_other(source: &Type, target: &Type, obj: &PyObject, out: &mut Slots, vm
                     Accept { source: s.clone(), target: t.clone() }.unbox(x, out, vm)
                 })
         }
+        (Type::ReflectedList(item), Type::ReflectedList(to)) if item == to => unbox_list(item, obj, out, vm),
         (Type::Str, Type::Str) => {
             let Some(s) = obj.downcast_ref_if_exact::<PyStr>(vm) else { return false };
             let points: SmallVec<[u32; 32]> = s.as_wtf8().code_points().map(|c| c.to_u32()).collect();
@@ -224,6 +256,39 @@ fn unbox_other(source: &Type, target: &Type, obj: &PyObject, out: &mut Slots, vm
         (Type::Global(g), Type::Global(_)) => is_global(g, obj, vm),
         _ => false,
     }
+}
+
+/// A list of compiled code with the items of a Python list; one object that
+/// is passed twice is one list.
+fn unbox_list(item: &Type, obj: &PyObject, out: &mut Slots, vm: &VirtualMachine) -> bool {
+    let Some(source) = obj.downcast_ref_if_exact::<PyList>(vm) else { return false };
+    if let Some(known) = out.lists.iter().find(|l| l.object.is(obj)) {
+        let raw = known.list.as_ptr() as u64;
+        out.push(raw);
+        return true;
+    }
+    let Ok((width, refs)) = taipan_jit::lower::reflected::item_layout(item) else { return false };
+    let objects = source.borrow_vec().to_vec();
+    let raw = list::taipan_reflected_new(width as i64, refs as i64);
+    // SAFETY: the new list's only reference.
+    let Some(made) = (unsafe { BufferRef::from_raw(raw) }) else { return false };
+    let accept = Accept { source: item.clone(), target: item.clone() };
+    let mut slots = Slots::new();
+    for object in &objects {
+        slots.clear();
+        if !accept.unbox(object, &mut slots, vm) || slots.len() != width {
+            return false;
+        }
+        // SAFETY: the slots are the words of one item; the list counts what they refer to.
+        if unsafe { list::taipan_reflected_append(raw, slots.as_ptr()) } == 0 {
+            return false;
+        }
+    }
+    // SAFETY: the list is alive.
+    unsafe { list::clean(raw) };
+    out.push(raw as u64);
+    out.lists.push(ListArgument { object: obj.to_owned(), list: made, item: item.clone() });
+    true
 }
 
 fn unbox_slice(source: &Type, obj: &PyObject, out: &mut Slots, vm: &VirtualMachine) -> bool {

@@ -1,8 +1,12 @@
 //! `print` in compiled code writes to the program's `sys.stdout`.
+//!
+//! # Unsafe contract
+//! [`text`] boxes slots that compiled code filled for a value of the type it names.
 
 use rustpython_vm::vm::thread::{current_vm_is_set, with_current_vm};
 use rustpython_vm::{PyResult, VirtualMachine};
 use std::sync::Mutex;
+use taipan_jit::hir::types::Type;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Lines of threads that belong to no interpreter, in the order they came.
@@ -13,6 +17,20 @@ static ANY: AtomicBool = AtomicBool::new(false);
 /// Sends compiled code's lines to Python.
 pub fn install() {
     taipan_runtime::print::set_print_hook(line);
+    taipan_jit::library::print::set_object_hook(text);
+}
+
+/// The text of the object that a value becomes.
+fn text(t: &Type, slots: &[u64]) -> Result<String, ()> {
+    if !current_vm_is_set() {
+        return Ok(format!("<{t}>"));
+    }
+    with_current_vm(|vm| {
+        // SAFETY: compiled code passes the slots of a value of this type.
+        let object = unsafe { crate::result::box_borrowed(t, slots, vm) }?;
+        Ok(object.str(vm)?.to_string())
+    })
+    .map_err(crate::interrupt::store)
 }
 
 /// Prints a line, its end included. The workers of a parallel region belong

@@ -15,12 +15,14 @@ use taipan_jit::hir::{
 use taipan_numpy::interop::{PyNdArray, as_array};
 use taipan_numpy::{Num, ScalarValue};
 use taipan_runtime::array::Array;
-use taipan_runtime::buffer::{Buffer, BufferRef};
-use taipan_runtime::text;
+use taipan_jit::lir::Ty;
+use taipan_runtime::buffer::{Buffer, BufferRef, taipan_buffer_retain};
+use taipan_runtime::{list, text};
 
 /// Can a function return a value of this type to the interpreter?
 pub fn can_box(t: &Type) -> bool {
     match t {
+        Type::ReflectedList(item) => **item == Type::Unknown || can_box(item),
         Type::Scalar(_) | Type::None | Type::Str | Type::Array(_) | Type::Slice { .. } | Type::Ellipsis => true,
         Type::Tuple(ts) => ts.iter().all(can_box),
         Type::Optional(t) => can_box(t),
@@ -81,6 +83,21 @@ pub unsafe fn box_result(
     }
 }
 
+/// The object of a value whose buffers stay the caller's.
+///
+/// # Safety
+/// `slots` is the flattened form of `t`; its buffers are alive.
+pub unsafe fn box_borrowed(t: &Type, slots: &[u64], vm: &VirtualMachine) -> PyResult {
+    for (slot, ty) in slots.iter().zip(flatten(t)) {
+        if ty == Ty::Ref {
+            // SAFETY: the contract; boxing takes over this reference.
+            unsafe { taipan_buffer_retain(*slot as *mut Buffer) };
+        }
+    }
+    // SAFETY: each reference has been counted for it.
+    unsafe { box_value(t, slots, &[], vm) }.map(|(object, _)| object)
+}
+
 /// # Safety
 /// As `box_result`.
 unsafe fn box_value(
@@ -126,6 +143,15 @@ unsafe fn box_value(
                 None => return Err(vm.new_system_error("compiled code returned an array without memory")),
             }
         }
+        Type::ReflectedList(item) => {
+            let list = slots[0] as *mut Buffer;
+            // SAFETY: compiled code hands over one reference, given up at the
+            // end of this arm.
+            let _owner = unsafe { BufferRef::from_raw(list) };
+            // SAFETY: a live list with items of this type.
+            let items = unsafe { list_items(item, list, vm) }?;
+            (vm.ctx.new_list(items).into(), 1)
+        }
         Type::Str => {
             // SAFETY: compiled code hands over one reference, which keeps the
             // code points alive until the end of this arm.
@@ -164,6 +190,27 @@ unsafe fn box_value(
         },
         _ => (vm.ctx.none(), 0),
     })
+}
+
+/// The items of a list as Python objects.
+///
+/// # Safety
+/// `list` is a live list of compiled code with items of type `item`.
+pub unsafe fn list_items(item: &Type, list: *mut Buffer, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+    // SAFETY: the contract; the references in the words are ours.
+    let (words, length) = unsafe { list::counted_words(list) };
+    let width = flatten(item).len();
+    let mut objects = Vec::with_capacity(length);
+    let mut failed = None;
+    for n in 0..length {
+        // SAFETY: each item's words are its slots. All are taken over even if
+        // one fails, so that none leaks.
+        match unsafe { box_value(item, &words[n * width..(n + 1) * width], &[], vm) } {
+            Ok((object, _)) => objects.push(object),
+            Err(e) => failed = Some(e),
+        }
+    }
+    failed.map_or(Ok(objects), Err)
 }
 
 /// A `str` of these code points.

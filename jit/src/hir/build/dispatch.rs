@@ -3,7 +3,8 @@
 
 use super::super::value::{Closure, ConstValue, Global};
 use super::super::{BinaryOp, CompareOp, Op, UnaryOp, Variable};
-use super::{Item, Machine, STAR, StackExt, Step};
+use super::{Display, Item, Machine, STAR, StackExt, Step};
+use crate::library::list::DISPLAY;
 use crate::bytecode::{Code, Instr, Opcode};
 use crate::error::CompileError;
 use std::sync::Arc;
@@ -234,16 +235,43 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
         // List displays that are only read at once (`np.array([a, b])`,
         // `for x in [1, 2]`, `x in [1, 2]`) are tuples to the compiler;
         // the machine checks that the list does not live on.
-        O::BuildList if list_is_transient(code, position) => {
+        O::BuildList if list_is_transient(m, code, position) => {
             let items = m.pop_n(arg)?;
             m.emit_push(Op::Tuple(items))?;
         }
+        O::BuildList if m.has_text() => {
+            let items = m.pop_n(arg)?;
+            let v = library_call(m, DISPLAY, items)?;
+            m.push(v);
+        }
         O::ListExtend if arg == 1 => {
             let (b, a) = (m.pop()?, m.pop()?);
-            match (m.made_by(a), m.constant(b)) {
-                (Some(Op::Tuple(empty)), Some(ConstValue::Tuple(_))) if empty.is_empty() => m.push(b),
-                (Some(Op::Tuple(_) | Op::Binary { .. }), _) => {
+            let constant = match m.constant(b) {
+                Some(ConstValue::Tuple(items)) => Some(items),
+                _ => None,
+            };
+            match (m.take_display(a), constant) {
+                (Some((kind, mut items)), Some(more)) => {
+                    for c in more.iter() {
+                        items.push(m.emit_const(c)?);
+                    }
+                    display(m, kind, items)?;
+                }
+                (Some((Display::Tuple, items)), None) => {
+                    let a = m.emit(Op::Tuple(items))?;
                     m.emit_push(Op::Binary { op: BinaryOp::Add, a, b, inplace: false })?;
+                }
+                (Some((Display::List, items)), None) => {
+                    let a = library_call(m, DISPLAY, items)?;
+                    library_call(m, "list.extend", vec![a, b])?;
+                    m.push(a);
+                }
+                (None, _) if matches!(m.made_by(a), Some(Op::Binary { .. })) => {
+                    m.emit_push(Op::Binary { op: BinaryOp::Add, a, b, inplace: false })?;
+                }
+                (None, _) if m.has_text() => {
+                    library_call(m, "list.extend", vec![a, b])?;
+                    m.push(a);
                 }
                 _ => return Err(m.unsupported("T0010", "lists".into())),
             }
@@ -251,15 +279,27 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
         O::ListAppend if arg == 1 => {
             let (item, a) = (m.pop()?, m.pop()?);
             match m.take_display(a) {
-                Some(mut items) => {
+                Some((kind, mut items)) => {
                     items.push(item);
-                    m.emit_push(Op::Tuple(items))?;
+                    display(m, kind, items)?;
+                }
+                None if m.has_text() && !matches!(m.made_by(a), Some(Op::Binary { .. })) => {
+                    library_call(m, "list.append", vec![a, item])?;
+                    m.push(a);
                 }
                 None => {
                     let b = m.emit(Op::Tuple(vec![item]))?;
                     m.emit_push(Op::Binary { op: BinaryOp::Add, a, b, inplace: false })?;
                 }
             }
+        }
+        O::ListAppend if m.has_text() => {
+            let item = m.pop()?;
+            let at = m.stack().len().checked_sub(arg);
+            let Some(Item::Value(a)) = at.and_then(|n| m.stack().get(n).cloned()) else {
+                return Err(CompileError::bug("LIST_APPEND without a list").into());
+            };
+            library_call(m, "list.append", vec![a, item])?;
         }
         O::CallIntrinsic1 if i.arg == LIST_TO_TUPLE => {}
 
@@ -391,10 +431,27 @@ fn unary<M: Machine>(m: &mut M, op: UnaryOp) -> Step<()> {
     m.emit_push(Op::Unary { op, a })
 }
 
+/// A call of a library function, whatever its name means to the program.
+fn library_call<M: Machine>(m: &mut M, path: &str, args: Vec<super::Value>) -> Step<super::Value> {
+    let callee = m.emit(Op::Const(ConstValue::Global(Arc::new(Global::Library(path.into())))))?;
+    m.emit(Op::Call { callee, args, keywords: vec![] })
+}
+
 /// `str(v)`.
 fn as_text<M: Machine>(m: &mut M, v: super::Value) -> Step<super::Value> {
-    let callee = m.emit(Op::Const(ConstValue::Global(Arc::new(Global::Library("builtins.str".into())))))?;
-    m.emit(Op::Call { callee, args: vec![v], keywords: vec![] })
+    library_call(m, "builtins.str", vec![v])
+}
+
+/// Pushes a display with these items.
+fn display<M: Machine>(m: &mut M, kind: Display, items: Vec<super::Value>) -> Step<()> {
+    match kind {
+        Display::Tuple => m.emit_push(Op::Tuple(items)),
+        Display::List => {
+            let v = library_call(m, DISPLAY, items)?;
+            m.push(v);
+            Ok(())
+        }
+    }
 }
 
 /// The truth value; what is an `i1` already stays.
@@ -452,9 +509,9 @@ fn set_function_attribute<M: Machine>(m: &mut M, i: &Instr) -> Step<()> {
 }
 
 /// May the list made at `position` be a tuple? Yes if, within the straight
-/// line that follows, it is consumed by a call, a membership test, an
-/// unpacking or a loop, and never stored or returned.
-fn list_is_transient(code: &Code, position: usize) -> bool {
+/// line that follows, it is consumed by a call of a NumPy function, a
+/// membership test, an unpacking or a loop, and never stored or returned.
+fn list_is_transient<M: Machine>(m: &mut M, code: &Code, position: usize) -> bool {
     use Opcode as O;
     // Stack height relative to just below the list.
     let mut above = 1i32;
@@ -464,7 +521,8 @@ fn list_is_transient(code: &Code, position: usize) -> bool {
         if taken >= above {
             // This instruction consumes the list.
             match i.op {
-                O::Call | O::CallKw | O::ContainsOp | O::UnpackSequence | O::GetIter => return true,
+                O::ContainsOp | O::UnpackSequence | O::GetIter => return true,
+                O::Call | O::CallKw => return open_call_is_numpy(m),
                 O::CallIntrinsic1 => return i.arg == LIST_TO_TUPLE,
                 // Part of a bigger display: follow that one, now on top.
                 O::ListExtend | O::ListAppend | O::BuildList | O::BuildTuple => {
@@ -480,6 +538,18 @@ fn list_is_transient(code: &Code, position: usize) -> bool {
         above += effect.effect();
     }
     false
+}
+
+/// Does the innermost call whose arguments are being pushed call a NumPy
+/// function? The marker that follows each callee finds it.
+fn open_call_is_numpy<M: Machine>(m: &mut M) -> bool {
+    let at = m.stack().iter().rposition(|i| matches!(i, Item::Null));
+    let callee = at.and_then(|n| n.checked_sub(1)).and_then(|n| m.stack().get(n).cloned());
+    let Some(Item::Value(v)) = callee else { return false };
+    match m.constant(v) {
+        Some(ConstValue::Global(g)) => matches!(&*g, Global::Library(path) if path.starts_with("numpy.")),
+        _ => false,
+    }
 }
 
 /// The library object or class that a constant is, for messages.

@@ -65,6 +65,13 @@ impl From<CompileError> for Stop {
 /// Result of a building step.
 pub type Step<T> = Result<T, Stop>;
 
+/// What a display makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Display {
+    Tuple,
+    List,
+}
+
 /// What the opcode dispatch drives.
 pub trait Machine {
     /// The abstract value stack.
@@ -85,9 +92,9 @@ pub trait Machine {
     }
     /// The items of a display under construction that nobody else sees; what
     /// made it is made void. `None` = not such a value.
-    fn take_display(&mut self, v: Value) -> Option<Vec<Value>> {
+    fn take_display(&mut self, v: Value) -> Option<(Display, Vec<Value>)> {
         match self.made_by(v) {
-            Some(Op::Tuple(items)) => Some(items),
+            Some(Op::Tuple(items)) => Some((Display::Tuple, items)),
             _ => None,
         }
     }

@@ -10,7 +10,8 @@ use super::super::types::Type;
 use super::super::value::{CompileOptions, ConstValue, Global, Outside};
 use super::super::{Block, Func, Inst, Op, Target, Term, Value, Variable};
 use super::dispatch::{Flow, step};
-use super::{Item, Local, Machine, StackExt, Step, Stop, undefined_name};
+use super::{Display, Item, Local, Machine, StackExt, Step, Stop, undefined_name};
+use crate::library::list::DISPLAY;
 use crate::bytecode::cfg::{Cfg, definitely_assigned, live_in};
 use crate::bytecode::{Code, Opcode};
 use crate::error::CompileError;
@@ -376,13 +377,19 @@ impl Machine for Builder<'_> {
         true
     }
 
-    fn take_display(&mut self, v: Value) -> Option<Vec<Value>> {
+    fn take_display(&mut self, v: Value) -> Option<(Display, Vec<Value>)> {
         let Def::Inst(b, i, _) = *self.made.get(v.index())? else { return None };
-        let inst = &mut self.func.blocks[b.index()].insts[i as usize];
-        let Op::Tuple(items) = &mut inst.op else { return None };
-        let items = std::mem::take(items);
-        inst.op = Op::Const(ConstValue::None);
-        Some(items)
+        let op = &self.func.blocks[b.index()].insts[i as usize].op;
+        let taken = match op {
+            Op::Tuple(items) => (Display::Tuple, items.clone()),
+            Op::Call { callee, args, .. } => match self.constant(*callee)? {
+                ConstValue::Global(g) if matches!(&*g, Global::Library(path) if **path == *DISPLAY) => (Display::List, args.clone()),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        self.func.blocks[b.index()].insts[i as usize].op = Op::Const(ConstValue::None);
+        Some(taken)
     }
 
     fn load(&mut self, v: Variable) -> Step<Item> {

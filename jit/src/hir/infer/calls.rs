@@ -148,6 +148,14 @@ impl Infer<'_> {
         }
         let types: Vec<Type> = values.iter().map(|v| strip(self.ty(*v)).clone()).collect();
         let varying = |t| Ok((t, Known::Varying));
+        let put = match (&**path, &types[..]) {
+            ("list.append", [_, item]) | ("list.insert", [_, _, item]) => Some(item.clone()),
+            ("list.extend", [_, items]) => Some(access::item(&access::iter(items)?)?),
+            _ => None,
+        };
+        if let Some(item) = put {
+            self.put_into_list(values[0], &item);
+        }
         match &**path {
             "builtins.range" | "numba.prange" if keywords.is_empty() => {
                 let parallel = &**path == "numba.prange" && self.f.options.parallel;
@@ -228,7 +236,8 @@ fn instance_of(t: &Type, class: &ConstValue) -> Result<Option<bool>, CompileErro
                 "builtins.str" => *t == Type::Str,
                 "builtins.tuple" => matches!(t, Type::Tuple(_)),
                 "numpy.ndarray" => matches!(t, Type::Array(_)),
-                "builtins.list" | "builtins.dict" | "builtins.set" => false,
+                "builtins.list" => matches!(t, Type::ReflectedList(_)),
+                "builtins.dict" | "builtins.set" => false,
                 "numpy.integer" => matches!(kind, Some(Kind::Signed | Kind::Unsigned)),
                 "numpy.floating" => kind == Some(Kind::Float),
                 "numpy.number" => t.scalar().is_some() && kind != Some(Kind::Bool),

@@ -25,11 +25,11 @@ impl Infer<'_> {
         // only when all are done.
         let mut rewritten = Vec::with_capacity(self.f.blocks.len());
         for b in 0..self.f.blocks.len() {
-            rewritten.push(if self.reached[b] { self.rewrite_block(b)? } else { vec![] });
+            rewritten.push(if self.reached[b] { self.rewrite_block(b)? } else { (vec![], true) });
         }
-        for (b, insts) in rewritten.into_iter().enumerate() {
+        for (b, (insts, goes_on)) in rewritten.into_iter().enumerate() {
             self.f.blocks[b].insts = insts;
-            if self.reached[b] {
+            if self.reached[b] && goes_on {
                 self.rewrite_term(b);
             } else {
                 self.f.blocks[b].term = Term::Unreachable;
@@ -78,15 +78,21 @@ impl Infer<'_> {
         Ok(())
     }
 
-    fn rewrite_block(&mut self, b: usize) -> Result<Vec<Inst>, CompileError> {
+    /// The block's instructions, rewritten; false = it ends by raising.
+    fn rewrite_block(&mut self, b: usize) -> Result<(Vec<Inst>, bool), CompileError> {
         let insts = self.f.blocks[b].insts.clone();
         let mut out = Vec::with_capacity(insts.len());
         for mut i in insts {
             let r = self.rewrite(&mut i, &mut out);
             r.map_err(|e| e.at(&self.f.file, &self.f.name, i.line))?;
+            // A variable that no path assigns: what follows has no types.
+            let raises = matches!(i.op, Op::CheckDefined { defined, .. } if self.known[defined.index()] == Known::Const(false));
             out.push(i);
+            if raises {
+                return Ok((out, false));
+            }
         }
-        Ok(out)
+        Ok((out, true))
     }
 
     fn fresh(&mut self, op: Op, ty: Type, line: u32, out: &mut Vec<Inst>) -> Value {

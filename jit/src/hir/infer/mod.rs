@@ -29,6 +29,7 @@ use super::{Block, CompareOp, Func, Inst, Op, Term, UnaryOp, Value};
 use crate::error::CompileError;
 use crate::library;
 use crate::typing::{self, access, index, operators, strip, unify::unify};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What inference asks about calls of other jitted functions.
@@ -99,6 +100,9 @@ struct Infer<'a> {
     changed: bool,
     /// Errors of the current round, in visiting order.
     errors: Vec<CompileError>,
+    /// What is put into the lists that this function makes, by the value of
+    /// the list where it is made.
+    list_items: HashMap<Value, Type>,
 }
 
 impl<'a> Infer<'a> {
@@ -114,6 +118,7 @@ impl<'a> Infer<'a> {
             reached: vec![false; blocks],
             changed: false,
             errors: vec![],
+            list_items: HashMap::new(),
         }
     }
 
@@ -193,6 +198,7 @@ impl<'a> Infer<'a> {
                     }
                 }
                 let t = self.f.return_type.clone();
+                self.widen_list(v, &t);
                 self.calls.found_return(&t);
             }
             Term::Branch { cond, then, otherwise } => match self.known[cond.index()] {
@@ -218,7 +224,10 @@ impl<'a> Infer<'a> {
         for (p, a) in params.iter().zip(&t.args) {
             let arriving = self.ty(*a).clone();
             match unify(self.ty(*p), &arriving) {
-                Some(t) => self.set(*p, t),
+                Some(t) => {
+                    self.widen_list(*a, &t);
+                    self.set(*p, t);
+                }
                 None => {
                     let what = match &self.f.names[p.index()] {
                         Some(n) => format!(" for '{n}'"),
@@ -235,6 +244,52 @@ impl<'a> Infer<'a> {
             }
             let k = self.known[p.index()].join(self.known[a.index()]);
             self.set_known(*p, k);
+        }
+    }
+
+    /// A list arrives where lists of a wider type are expected.
+    fn widen_list(&mut self, v: Value, to: &Type) {
+        if let (Type::ReflectedList(all), Type::ReflectedList(item)) = (to, self.ty(v))
+            && all != item
+        {
+            self.put_into_list(v, all);
+        }
+    }
+
+    /// Something of type `item` is put into a list: where the list is made in
+    /// this function, its items become wide enough.
+    pub(super) fn put_into_list(&mut self, list: Value, item: &Type) {
+        if *item == Type::Unknown {
+            return;
+        }
+        let mut seen = vec![list];
+        let mut at = 0;
+        while let Some(&v) = seen.get(at) {
+            at += 1;
+            let sources = match self.defs[v.index()] {
+                Def::Param(b, k) if b != Block(0) => {
+                    let into = self.f.blocks.iter().flat_map(|p| p.term.targets());
+                    into.filter(|t| t.block == b).map(|t| t.args[k as usize]).collect()
+                }
+                _ => match self.f.def_op(&self.defs, v) {
+                    Some(Op::Binary { a, inplace: true, .. }) => vec![*a],
+                    _ => vec![],
+                },
+            };
+            if sources.is_empty() {
+                let old = self.list_items.get(&v).cloned().unwrap_or(Type::Unknown);
+                if let Some(new) = unify(&old, item)
+                    && new != old
+                {
+                    self.list_items.insert(v, new);
+                    self.changed = true;
+                }
+            }
+            for s in sources {
+                if !seen.contains(&s) {
+                    seen.push(s);
+                }
+            }
         }
     }
 
@@ -265,8 +320,13 @@ impl<'a> Infer<'a> {
             self.set(inst.results[2], t);
             return Ok(());
         }
-        let (t, k) = self.op(&inst.op)?;
+        let (mut t, k) = self.op(&inst.op)?;
         if let Some(r) = inst.results.first() {
+            if let (Type::ReflectedList(item), Some(more)) = (&t, self.list_items.get(r))
+                && let Some(all) = unify(item, more)
+            {
+                t = Type::ReflectedList(all.into());
+            }
             self.set(*r, t);
             self.set_known(*r, k);
         }
@@ -283,6 +343,10 @@ impl<'a> Infer<'a> {
             }
             Op::Undef => Ok((Type::Unknown, Known::Nothing)),
             Op::Binary { op, a, b, inplace } => {
+                if let (true, Type::ReflectedList(_), Type::ReflectedList(item)) = (*inplace, self.ty(*a), self.ty(*b)) {
+                    let item = item.clone();
+                    self.put_into_list(*a, &item);
+                }
                 varying(sized(operators::binary(*op, *inplace, &plain(self, *a), &plain(self, *b))?)?)
             }
             Op::Unary { op: UnaryOp::Not, a } => {
@@ -306,6 +370,11 @@ impl<'a> Infer<'a> {
                     }
                     Type::Array(_) | Type::Range { .. } if matches!(i, Type::Scalar(_)) => {}
                     Type::Str if i == Type::Str => {}
+                    Type::ReflectedList(t) => {
+                        if **t != Type::Unknown {
+                            operators::compare(CompareOp::Eq, t, &i).map_err(|_| refuse())?;
+                        }
+                    }
                     _ => return Err(refuse()),
                 }
                 varying(Type::BOOL)
@@ -317,7 +386,7 @@ impl<'a> Infer<'a> {
                     (None, Type::Optional(_)) => Known::Varying,
                     (None, Type::Tuple(t)) => Known::of(!t.is_empty()),
                     (None, Type::Array(_)) => Known::Varying,
-                    (None, Type::Str) => Known::Varying,
+                    (None, Type::Str | Type::ReflectedList(_)) => Known::Varying,
                     (None, t) => return Err(typing::no_implementation("<class 'bool'>", "bool", &[t])),
                 };
                 Ok((Type::BOOL, if k == Known::Nothing { Known::Varying } else { k }))
@@ -346,6 +415,8 @@ impl<'a> Infer<'a> {
                         }
                         varying(access::tuple_item(&o, items, &i)?)
                     }
+                    Type::ReflectedList(_) if matches!(i, Type::Slice { .. }) => varying(o.clone()),
+                    Type::ReflectedList(item) if typing::is_integer(&i) && i != Type::BOOL => varying((**item).clone()),
                     Type::Str if matches!(i, Type::Slice { .. }) || (typing::is_integer(&i) && i != Type::BOOL) => varying(Type::Str),
                     _ => Err(typing::no_operator("getitem", &[&o, &i])),
                 }
@@ -354,6 +425,13 @@ impl<'a> Infer<'a> {
                 let (o, i, v) = (plain(self, *object), plain_index(self.ty(*index)), plain(self, *value));
                 match &o {
                     Type::Array(a) => index::setitem(*a, &i, &v)?,
+                    Type::ReflectedList(item) if typing::is_integer(&i) && i != Type::BOOL => {
+                        let item = item.clone();
+                        self.put_into_list(*object, &v);
+                        if *item != Type::Unknown && unify(&item, &v).is_none_or(|u| u != *item) {
+                            return Err(typing::no_operator("setitem", &[&o, &i, &v]));
+                        }
+                    }
                     _ => return Err(typing::no_operator("setitem", &[&o, &i, &v])),
                 }
                 varying(Type::None)

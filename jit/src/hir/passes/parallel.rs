@@ -291,6 +291,10 @@ fn check_uses(f: &Func, defs: &[Def], body: &[Block], header: Block, acc: Value)
             for t in f.blocks[b.index()].term.targets() {
                 for (k, a) in t.args.iter().enumerate() {
                     let p = f.blocks[t.block.index()].params[k];
+                    if derived.contains(a) && t.block == header && p != acc {
+                        // Another variable keeps a partial sum.
+                        return Err(());
+                    }
                     if derived.contains(a) && t.block != header && !derived.contains(&p) {
                         derived.push(p);
                         grown = true;

@@ -110,7 +110,7 @@ impl Lowerer<'_> {
     }
 
     /// Marks the current (loop header) block as a place to look at the poll word.
-    fn poll_here(&mut self) {
+    pub(crate) fn poll_here(&mut self) {
         let number = (self.cfg.loops.len() + self.made_loops) as i64;
         self.made_loops += 1;
         self.b.push(Op::Poll, Ty::I1, &[], number, Aux::None, &[]);

@@ -116,7 +116,13 @@ impl Lowerer<'_> {
             let n = self.expr_size(e)?;
             let zero = self.i64(0);
             let empty = self.b.icmp(Cc::Eq, n, zero);
-            let id = self.i64(intern(name) as i64);
+            // Errors name the ufunc that reduces.
+            let ufunc = match name {
+                "max" | "amax" => "maximum",
+                "min" | "amin" => "minimum",
+                name => name,
+            };
+            let id = self.i64(intern(ufunc) as i64);
             self.b.trap_if(empty, TrapKind::EmptyReduction, &[id]);
         }
         let init = self.fold_identity(fold, to);

@@ -313,11 +313,10 @@ impl CpuDispatcher {
         let total = self.parameters.names.len();
         let needed = total.saturating_sub(self.function.default_objects(vm).len());
         if params.len() < needed || (params.len() > total && !self.parameters.star) {
-            return Err(vm.new_type_error(if params.len() < needed {
-                format!("not enough arguments: expected {needed}, got {}", params.len())
-            } else {
-                format!("too many arguments: expected {total}, got {}", params.len())
-            }));
+            return Err(vm.new_type_error(format!(
+                "Signature mismatch: {} argument types given, but function takes {total} arguments",
+                params.len()
+            )));
         }
         if self.is_closed() {
             return self

@@ -66,9 +66,11 @@ impl Entry {
         if status == STATUS_OK {
             // SAFETY: the call succeeded and its results are read once.
             let result = unsafe { result::box_result(&code.return_type, self.declared, &results, args, vm) };
+            slots.reflect(vm)?;
             print::flush(vm)?;
             return result;
         }
+        slots.reflect(vm)?;
         print::flush(vm)?;
         // SAFETY: this thread's own context, no compiled code is running on it.
         let (trap, trace) = unsafe { ((*ctx).trap, std::mem::take(&mut (*ctx).trace)) };

@@ -135,6 +135,7 @@ fn class_name(kind: &NbType) -> &'static str {
         Type::Scalar(_) => "Float",
         Type::None => "NoneType",
         Type::Str => "UnicodeType",
+        Type::ReflectedList(_) => "List",
         Type::Tuple(ts) if !ts.is_empty() && ts.iter().all(|t| *t == ts[0]) => "UniTuple",
         Type::Tuple(_) => "Tuple",
         Type::Array(_) => "Array",

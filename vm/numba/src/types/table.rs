@@ -24,6 +24,7 @@ pub const CLASSES: &[(&str, &str)] = &[
     ("Module", "Dummy"),
     ("IterableType", ""),
     ("UnicodeType", "IterableType"),
+    ("List", "IterableType"),
     ("RangeType", "IterableType"),
     ("Buffer", "IterableType"),
     ("Array", "Buffer"),

@@ -4,7 +4,7 @@ use crate::dispatcher::CpuDispatcher;
 use crate::outside::exceptions;
 use rustpython_vm::{
     AsObject, PyObject, VirtualMachine,
-    builtins::{PyComplex, PyEllipsis, PyFloat, PyInt, PySlice, PyStr, PyTuple, PyType},
+    builtins::{PyComplex, PyEllipsis, PyFloat, PyInt, PyList, PySlice, PyStr, PyTuple, PyType},
 };
 use std::sync::Arc;
 use taipan_jit::hir::{
@@ -49,6 +49,21 @@ pub fn type_of(obj: &PyObject, vm: &VirtualMachine) -> Result<Type, String> {
         }
         let items = t.iter().map(|x| type_of(x, vm)).collect::<Result<Vec<_>, _>>()?;
         return Ok(Type::Tuple(items.into()));
+    }
+    if let Some(l) = obj.downcast_ref_if_exact::<PyList>(vm) {
+        let items = l.borrow_vec().to_vec();
+        let Some(first) = items.first() else { return Err("Cannot type empty list".to_owned()) };
+        let t = type_of(first, vm)?;
+        for x in &items[1..] {
+            if type_of(x, vm)? != t {
+                let (a, b) = (first.class().name().to_string(), x.class().name().to_string());
+                return Err(format!("can't unbox heterogeneous list: {a} != {b}"));
+            }
+        }
+        if matches!(t, Type::ReflectedList(_)) {
+            return Err("lists of lists are not supported as arguments".to_owned());
+        }
+        return Ok(Type::ReflectedList(t.into()));
     }
     if vm.is_none(obj) {
         return Ok(Type::None);

@@ -40,6 +40,12 @@ def jit(signature_or_function=None, locals={}, cache=False, pipeline_class=None,
         assert type(nopython) is bool, "nopython option must be a bool"
         if options.get("forceobj") and nopython:
             raise ValueError("Only one of 'nopython' or 'forceobj' can be True.")
+    inline = options.get("inline", "never")
+    if inline not in ("always", "never") and not callable(inline):
+        raise ValueError(
+            "kwarg 'inline' must be one of the strings 'always' or 'never', or it can be "
+            f"a callable that returns True/False. Found value {inline}"
+        )
     for name, kind in locals.items():
         from _numba import Type
 
