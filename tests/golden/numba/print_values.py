@@ -13,10 +13,7 @@ def values(a, s):
     print(s, s, sep="", end="!\n")
     print(end="")
     print()
-    o = None
-    if a[0] > 0:
-        o = 3
-    print(o, (s, None))
+    print((s, None))
 
 
 @njit(parallel=True)
