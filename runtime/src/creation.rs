@@ -154,27 +154,22 @@ pub fn linspace(start: f64, stop: f64, num: usize, endpoint: bool) -> Result<(Ar
     let array = Array::empty(&[num], DType::F64, Order::C)?;
     let intervals = if endpoint { num as f64 - 1.0 } else { num as f64 };
     let delta = stop - start;
-    let mut step = f64::NAN;
-    let mut value: Box<dyn Fn(f64) -> f64> = Box::new(move |i| i * delta + start);
-    if intervals > 0.0 {
-        step = delta / intervals;
-        let width = step;
-        value = if step == 0.0 {
-            // The step underflowed: divide first.
-            Box::new(move |i| i / intervals * delta + start)
-        } else {
-            Box::new(move |i| i * width + start)
-        };
-    }
+    let step = if intervals > 0.0 { delta / intervals } else { f64::NAN };
     // SAFETY: the array has `num` elements of that type and is not shared yet.
-    unsafe {
-        let data = array.data().cast::<f64>();
-        for i in 0..num {
-            data.add(i).write(value(i as f64));
+    let values = unsafe { std::slice::from_raw_parts_mut(array.data().cast::<f64>(), num) };
+    if intervals > 0.0 && step == 0.0 {
+        // The step underflowed: divide first.
+        for (i, value) in values.iter_mut().enumerate() {
+            *value = i as f64 / intervals * delta + start;
         }
-        if endpoint && num > 1 {
-            data.add(num - 1).write(stop);
+    } else {
+        let width = if intervals > 0.0 { step } else { delta };
+        for (i, value) in values.iter_mut().enumerate() {
+            *value = i as f64 * width + start;
         }
+    }
+    if endpoint && let Some(last) = values[num.min(1)..].last_mut() {
+        *last = stop;
     }
     Ok((array, step))
 }

@@ -6,6 +6,9 @@
 //! The order is NumPy's: NaN last, complex numbers lexicographic. Every sort here is stable where
 //! that can be seen (`argsort`), which is a legal outcome for every `kind`.
 
+#[cfg(target_arch = "x86_64")]
+mod wide;
+
 use std::cmp::Ordering;
 
 use num_complex::Complex;
@@ -14,6 +17,53 @@ use crate::array::{Array, Order};
 use crate::dtype::{Bool, DType, Element, promote_types};
 use crate::error::{Error, Result};
 use crate::iter::{Shape, Strides, Walk, WalkOrder};
+
+/// What can be done with integer keys of some width, by the widest registers there are.
+trait WideKey: Copy + Ord {
+    /// Sorts `keys` if the processor has the registers for it.
+    fn sort_wide(keys: &mut [Self]) -> bool;
+    /// Puts the key at `k` in its sorted place if the processor has the registers for it.
+    fn select_wide(keys: &mut [Self], k: usize) -> bool;
+}
+
+macro_rules! wide_keys {
+    ($($ty:ty)*) => { $(
+        impl WideKey for $ty {
+            fn sort_wide(keys: &mut [Self]) -> bool {
+                #[cfg(target_arch = "x86_64")]
+                if wide::available() {
+                    // SAFETY: the instructions are there.
+                    unsafe { wide::sort(keys) };
+                    return true;
+                }
+                let _ = keys;
+                false
+            }
+            fn select_wide(keys: &mut [Self], k: usize) -> bool {
+                #[cfg(target_arch = "x86_64")]
+                if wide::available() {
+                    // SAFETY: the instructions are there.
+                    unsafe { wide::select(keys, k) };
+                    return true;
+                }
+                let _ = (keys, k);
+                false
+            }
+        }
+    )* };
+}
+wide_keys!(i32 i64);
+
+/// A slice of elements as the integers of the same width that their bits are.
+macro_rules! as_bits {
+    ($values:expr, $from:ty, $to:ty) => {
+        // SAFETY: both types have the same size and alignment, and every bit pattern is a value.
+        unsafe { std::slice::from_raw_parts_mut($values.as_mut_ptr().cast::<$to>(), $values.len()) }
+    };
+}
+
+/// Lines from this length on are worth the wide way.
+const WIDE: usize = 64;
 
 /// Elements with NumPy's total order.
 pub trait Sortable: Element {
@@ -26,6 +76,10 @@ pub trait Sortable: Element {
     /// Puts the element at `k` in its sorted place, smaller ones before, larger ones behind it.
     fn select(values: &mut [Self], k: usize) {
         values.select_nth_unstable_by(k, Self::order);
+    }
+    /// Whether [`Sortable::sort`] has a way of its own that beats sorting by bytes.
+    fn sorts_wide() -> bool {
+        false
     }
     /// Bytes of [`Sortable::key`] that can differ; 0 if there is no key.
     const KEY_BYTES: usize = 0;
@@ -40,7 +94,21 @@ macro_rules! sortable_integers {
         impl Sortable for $ty {
             #[inline(always)]
             fn order(&self, other: &Self) -> Ordering { self.cmp(other) }
-            fn sort(values: &mut [Self]) { values.sort_unstable(); }
+            fn sort(values: &mut [Self]) {
+                if values.len() >= WIDE && wide_integers::<$ty>(values, None) {
+                    return;
+                }
+                values.sort_unstable();
+            }
+            fn select(values: &mut [Self], k: usize) {
+                if values.len() >= WIDE && wide_integers::<$ty>(values, Some(k)) {
+                    return;
+                }
+                values.select_nth_unstable(k);
+            }
+            fn sorts_wide() -> bool {
+                size_of::<$ty>() >= 4 && wide_available()
+            }
             const KEY_BYTES: usize = size_of::<$ty>();
             #[inline(always)]
             fn key(&self) -> u64 {
@@ -51,6 +119,75 @@ macro_rules! sortable_integers {
     )* };
 }
 sortable_integers!(i8, u8; i16, u16; i32, u32; i64, u64; u8, u8; u16, u16; u32, u32; u64, u64;);
+
+/// Whether there are registers for [`WideKey`].
+fn wide_available() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return wide::available();
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
+/// Sorts integers of 32 or 64 bits, or selects one, with wide registers; `false` if that is not to
+/// be had.
+fn wide_integers<T: Sortable>(values: &mut [T], select: Option<usize>) -> bool {
+    macro_rules! run {
+        ($ty:ty, $unsigned:expr) => {{
+            if !wide_available() {
+                return false;
+            }
+            let keys = as_bits!(values, T, $ty);
+            // Unsigned numbers order as signed ones with the first bit turned.
+            let flip = |keys: &mut [$ty]| {
+                if $unsigned {
+                    keys.iter_mut().for_each(|key| *key ^= <$ty>::MIN);
+                }
+            };
+            flip(keys);
+            match select {
+                None => <$ty>::sort_wide(keys),
+                Some(k) => <$ty>::select_wide(keys, k),
+            };
+            flip(keys);
+            true
+        }};
+    }
+    match T::DTYPE {
+        DType::I64 => run!(i64, false),
+        DType::U64 => run!(i64, true),
+        DType::I32 => run!(i32, false),
+        DType::U32 => run!(i32, true),
+        _ => false,
+    }
+}
+
+/// As [`wide_integers`] for floats of 32 or 64 bits without NaN.
+fn wide_floats<T: Sortable>(values: &mut [T], select: Option<usize>) -> bool {
+    macro_rules! run {
+        ($ty:ty) => {{
+            if !wide_available() {
+                return false;
+            }
+            let keys = as_bits!(values, T, $ty);
+            // Negative numbers order backwards; doing it twice undoes it.
+            let turn = |keys: &mut [$ty]| {
+                keys.iter_mut().for_each(|key| *key ^= (*key >> (<$ty>::BITS - 1)) & <$ty>::MAX);
+            };
+            turn(keys);
+            match select {
+                None => <$ty>::sort_wide(keys),
+                Some(k) => <$ty>::select_wide(keys, k),
+            };
+            turn(keys);
+            true
+        }};
+    }
+    match T::DTYPE {
+        DType::F64 => run!(i64),
+        DType::F32 => run!(i32),
+        _ => false,
+    }
+}
 
 impl Sortable for Bool {
     fn order(&self, other: &Self) -> Ordering {
@@ -77,6 +214,9 @@ macro_rules! sortable_floats {
                         i += 1;
                     }
                 }
+                if end >= WIDE && wide_floats::<$ty>(&mut values[..end], None) {
+                    return;
+                }
                 values[..end].sort_unstable_by_key(|v| {
                     let bits = v.to_bits() as $bits;
                     bits ^ (((bits >> (<$bits>::BITS - 1)) as $bits) & <$bits>::MAX)
@@ -85,13 +225,16 @@ macro_rules! sortable_floats {
             fn select(values: &mut [Self], k: usize) {
                 if values.iter().any(|v| v.is_nan()) {
                     values.select_nth_unstable_by(k, Self::order);
-                } else {
+                } else if values.len() < WIDE || !wide_floats::<$ty>(values, Some(k)) {
                     // Without NaN the bits order as integers, which needs no branches.
                     values.select_nth_unstable_by_key(k, |v| {
                         let bits = v.to_bits() as $bits;
                         bits ^ (((bits >> (<$bits>::BITS - 1)) as $bits) & <$bits>::MAX)
                     });
                 }
+            }
+            fn sorts_wide() -> bool {
+                size_of::<$ty>() >= 4 && wide_available()
             }
             const KEY_BYTES: usize = size_of::<$ty>();
             #[inline(always)]
@@ -216,7 +359,7 @@ pub fn sort_in_place(array: &Array, axis: usize) -> Result<()> {
     array.check_writeable()?;
     let (n, step) = (array.shape()[axis], array.strides()[axis]);
     with_dtype!(array.dtype(), T => {
-        let radix = T::KEY_BYTES != 0 && radix_pays(n, T::KEY_BYTES);
+        let radix = T::KEY_BYTES != 0 && radix_pays(n, T::KEY_BYTES) && !T::sorts_wide();
         let mut values: Vec<T> = line_buffer(n)?;
         let mut spare: Vec<T> = line_buffer(if radix { n } else { 0 })?;
         for_lines(array, array, axis, |line, _| {
@@ -303,12 +446,24 @@ pub fn partition(array: &Array, kth: &[i64], axis: Option<isize>) -> Result<Arra
         None => (array.ravel(Order::C)?.copy(Order::C)?, 0),
         Some(axis) => (array.copy(Order::C)?, array.axis(axis)?),
     };
+    partition_in_place(&copy, kth, axis)?;
+    Ok(copy)
+}
+
+/// Puts the elements `kth` of each line along an axis in sorted place, smaller ones before, larger
+/// ones behind them. Short lines are sorted.
+pub fn partition_in_place(copy: &Array, kth: &[i64], axis: usize) -> Result<()> {
+    copy.check_writeable()?;
+    if copy.shape()[axis] < WIDE {
+        kth_places(kth, copy.shape()[axis])?;
+        return sort_in_place(copy, axis);
+    }
     let (n, step) = (copy.shape()[axis], copy.strides()[axis]);
     let mut places = kth_places(kth, n)?;
     places.sort_unstable();
     with_dtype!(copy.dtype(), T => {
         let mut values: Vec<T> = line_buffer(n)?;
-        for_lines(&copy, &copy, axis, |line, _| {
+        for_lines(copy, copy, axis, |line, _| {
             // SAFETY: each line has `n` elements.
             unsafe {
                 read_line(&mut values, line, step, n);
@@ -323,7 +478,7 @@ pub fn partition(array: &Array, kth: &[i64], axis: Option<isize>) -> Result<Arra
             }
         });
     });
-    Ok(copy)
+    Ok(())
 }
 
 /// `np.argpartition`; a full sort is a legal partition.

@@ -27,6 +27,7 @@ mod reduce;
 mod resolve;
 mod table;
 mod vector_math;
+mod vector_power;
 
 pub use call::{CallOptions, Operand, Outputs};
 pub use reduce::{ReduceOptions, reduced_shape};

@@ -14,6 +14,7 @@ use super::kernel::*;
 use super::math::*;
 use super::pairwise;
 use super::vector_math;
+use super::vector_power;
 use crate::dtype::{Bool, C64, C128};
 use crate::scalar::Scalar;
 
@@ -230,6 +231,29 @@ macro_rules! vector_functions {
     };
 }
 
+/// As [`vector_functions!`] for formulas of the other file.
+macro_rules! power_functions {
+    ($op:ty, $single:ident, $double:ident) => {
+        &[
+            row1::<$op, f16>(),
+            with_run(row1::<$op, f32>(), vector_power::$single),
+            with_run(row1::<$op, f64>(), vector_power::$double),
+            row1::<$op, C64>(),
+            row1::<$op, C128>(),
+        ]
+    };
+}
+
+/// Power of single precision floats.
+const fn power_f32<Op: Op2<f32, f32>, A>() -> LoopRow {
+    with_run(pair::<Op, f32>(), vector_power::power_f32)
+}
+
+/// Power of double precision floats.
+const fn power_f64<Op: Op2<f64, f64>, A>() -> LoopRow {
+    with_run(pair::<Op, f64>(), vector_power::power_f64)
+}
+
 macro_rules! ufuncs {
     ($($name:literal, $nin:literal, $nout:literal, $identity:expr, $rule:ident, $watches:literal, $loops:expr;)*) => {
         /// All ufuncs.
@@ -272,8 +296,8 @@ ufuncs! {
     "remainder", 2, 1, NONE, First, true, divisor_loops!(Remainder, remainder_i8, remainder_i16, remainder_i32, remainder_i64);
     "fmod", 2, 1, NONE, First, true, division_loops!(pair<Fmod>);
     "divmod", 2, 2, NONE, First, true, division_loops!(row2x2<DivMod>);
-    "power", 2, 1, NONE, First, true, loops!(pair<IntPower> [i8, u8, i16, u16, i32, u32, i64, u64], pair<Power> [f16, f32, f64, C64, C128]);
-    "float_power", 2, 1, NONE, First, true, loops!(pair<Power> [f64, C128]);
+    "power", 2, 1, NONE, First, true, loops!(pair<IntPower> [i8, u8, i16, u16, i32, u32, i64, u64], pair<Power> [f16], power_f32<Power> [f32], power_f64<Power> [f64], pair<Power> [C64, C128]);
+    "float_power", 2, 1, NONE, First, true, loops!(power_f64<Power> [f64], pair<Power> [C128]);
     "negative", 1, 1, NONE, NoBool, false, unary_numbers!(Negative);
     "positive", 1, 1, NONE, NoBool, false, unary_numbers!(Positive);
     "absolute", 1, 1, NONE, First, true, loops!(row1<Absolute> [Bool, i8, u8, i16, u16, i32, u32, i64, u64, f16, f32, f64, C64, C128]);
@@ -283,7 +307,7 @@ ufuncs! {
     "reciprocal", 1, 1, NONE, First, true, unary_numbers!(Reciprocal);
     "conjugate", 1, 1, NONE, First, false, unary_numbers!(Conjugate);
     "sqrt", 1, 1, NONE, First, true, functions!(Sqrt);
-    "cbrt", 1, 1, NONE, First, true, real_functions!(Cbrt);
+    "cbrt", 1, 1, NONE, First, true, &[row1::<Cbrt, f16>(), with_run(row1::<Cbrt, f32>(), vector_power::cbrt_f32), with_run(row1::<Cbrt, f64>(), vector_power::cbrt_f64)];
     "exp", 1, 1, NONE, First, true, vector_functions!(Exp, exp_f32, exp_f64);
     "exp2", 1, 1, NONE, First, true, vector_functions!(Exp2, exp2_f32, exp2_f64);
     "expm1", 1, 1, NONE, First, true, vector_functions!(Expm1, expm1_f32, expm1_f64);
@@ -297,14 +321,14 @@ ufuncs! {
     "arcsin", 1, 1, NONE, First, true, functions!(Arcsin);
     "arccos", 1, 1, NONE, First, true, functions!(Arccos);
     "arctan", 1, 1, NONE, First, true, functions!(Arctan);
-    "arctan2", 2, 1, NONE, First, true, loops!(pair<Arctan2> [f16, f32, f64]);
+    "arctan2", 2, 1, NONE, First, true, &[pair::<Arctan2, f16>(), with_run(pair::<Arctan2, f32>(), vector_power::arctan2_f32), with_run(pair::<Arctan2, f64>(), vector_power::arctan2_f64)];
     "sinh", 1, 1, NONE, First, true, functions!(Sinh);
     "cosh", 1, 1, NONE, First, true, functions!(Cosh);
     "tanh", 1, 1, NONE, First, true, vector_functions!(Tanh, tanh_f32, tanh_f64);
-    "arcsinh", 1, 1, NONE, First, true, functions!(Arcsinh);
-    "arccosh", 1, 1, NONE, First, true, functions!(Arccosh);
-    "arctanh", 1, 1, NONE, First, true, functions!(Arctanh);
-    "hypot", 2, 1, ZERO, First, true, loops!(row2_fold<Hypot> [f16, f32, f64]);
+    "arcsinh", 1, 1, NONE, First, true, power_functions!(Arcsinh, arcsinh_f32, arcsinh_f64);
+    "arccosh", 1, 1, NONE, First, true, power_functions!(Arccosh, arccosh_f32, arccosh_f64);
+    "arctanh", 1, 1, NONE, First, true, power_functions!(Arctanh, arctanh_f32, arctanh_f64);
+    "hypot", 2, 1, ZERO, First, true, &[row2_fold::<Hypot, f16>(), with_run(row2_fold::<Hypot, f32>(), vector_power::hypot_f32), with_run(row2_fold::<Hypot, f64>(), vector_power::hypot_f64)];
     "degrees", 1, 1, NONE, First, true, real_functions!(Degrees);
     "rad2deg", 1, 1, NONE, First, true, real_functions!(Degrees);
     "radians", 1, 1, NONE, First, true, real_functions!(Radians);

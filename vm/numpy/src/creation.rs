@@ -300,6 +300,51 @@ pub fn full_like(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     object(array, vm)
 }
 
+/// `_linspace(start, stop, num, endpoint, retstep, dtype, axis)`: the common case of plain finite
+/// numbers and at least two values; `None` for everything else.
+pub fn linspace(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let names = ["start", "stop", "num", "endpoint", "retstep", "dtype", "axis"];
+    let [start, stop, num, endpoint, retstep, dtype, axis] = parse(args, "linspace", names, 7, vm)?;
+    let (Some(start), Some(stop), Some(num)) = (start, stop, num) else { return Ok(vm.ctx.none()) };
+    let plain = |o: &PyObject| match classify(o, vm) {
+        Operand::WeakInt(i) => Some(i as f64),
+        Operand::WeakFloat(f) => Some(f),
+        Operand::Strong(v) if matches!(v.dtype, DType::F64 | DType::I64) => Some(v.num.as_f64()),
+        _ => None,
+    };
+    let count = match classify(&num, vm) {
+        Operand::WeakInt(n) => usize::try_from(n).unwrap_or(0),
+        _ => 0,
+    };
+    let first_axis = matches!(axis.as_ref().map(|a| classify(a, vm)), Some(Operand::WeakInt(0)));
+    let (Some(start), Some(stop)) = (plain(&start), plain(&stop)) else { return Ok(vm.ctx.none()) };
+    if count < 2 || !first_axis || present(&dtype, vm).is_some() || start == stop || !(stop - start).is_finite() {
+        return Ok(vm.ctx.none());
+    }
+    let endpoint = args::to_bool(&endpoint, true, vm)?;
+    let (array, step) = taipan_runtime::creation::linspace(start, stop, count, endpoint).or_raise(vm)?;
+    if step == 0.0 {
+        return Ok(vm.ctx.none());
+    }
+    let array = object(array, vm)?;
+    if args::to_bool(&retstep, false, vm)? {
+        let step = crate::scalar::to_object(ScalarValue::float(step));
+        return Ok(vm.ctx.new_tuple(vec![array, step]).into());
+    }
+    Ok(array)
+}
+
+/// `_eye((rows, columns), k, dtype, order)`
+pub fn eye(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [shape, k, dtype, order] = parse(args, "eye", ["shape", "k", "dtype", "order"], 4, vm)?;
+    let Some(shape) = shape else { return Ok(vm.ctx.none()) };
+    let shape = args::to_shape(&shape, vm)?;
+    let k = args::optional_isize(&k, vm)?.unwrap_or(0);
+    let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(DType::F64);
+    let order = args::to_order(&order, Order::C, vm)?;
+    object(taipan_runtime::creation::eye(shape[0], shape[1], k as i64, dtype, order).or_raise(vm)?, vm)
+}
+
 /// A number argument of `arange` with the dtype it stands for.
 fn number(obj: &PyObject, vm: &VirtualMachine) -> PyResult<ScalarValue> {
     let zero_d = as_array(obj).filter(|a| a.ndim() == 0);

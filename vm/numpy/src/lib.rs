@@ -19,6 +19,7 @@ mod dtype;
 mod errstate;
 mod exceptions;
 pub mod interop;
+mod joining;
 mod linear;
 mod native;
 mod ndarray;

@@ -8,13 +8,12 @@ use crate::interop::{PyNdArray, as_array};
 use crate::ndarray::methods::array_of;
 use crate::scalar::{Num, Operand, ScalarValue, classify, types};
 use rustpython_vm::{
-    AsObject,    PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyStr, PyTuple, PyType},
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyType},
     function::FuncArgs,
 };
 use taipan_runtime::dtype::{self, Casting, DType, Weak, can_cast as cast_allowed};
 use taipan_runtime::iter::broadcast_shapes as common_shape;
-use taipan_runtime::{Array, Order};
 
 // ----- floating-point conditions ------------------------------------------------------
 
@@ -243,54 +242,6 @@ pub fn as_strided(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 // ----- joining and choosing -----------------------------------------------------------
-
-/// The arrays of a sequence argument; all NumPy-typed unless Python numbers.
-fn arrays_of(obj: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<Array>> {
-    if let Some(tuple) = obj.downcast_ref::<PyTuple>() {
-        return tuple.iter().map(|a| array_of(a, vm)).collect();
-    }
-    if !crate::convert::is_array_like(obj, vm) && obj.downcastable::<PyStr>() {
-        return Err(vm.new_type_error("The first input argument needs to be a sequence"));
-    }
-    vm.extract_elements_with(obj, |a| array_of(&a, vm))
-}
-
-/// `np.concatenate(arrays, axis=0, out=None, *, dtype=None, casting='same_kind')`
-pub fn concatenate(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let names = ["arrays", "axis", "out", "*", "dtype", "casting"];
-    let [arrays, axis, out, _, dtype, casting] = parse(args, "concatenate", names, 1, vm)?;
-    let Some(arrays) = arrays else { return Ok(vm.ctx.none()) };
-    let casting = args::to_casting(&casting, Casting::SameKind, vm)?;
-    let mut arrays = arrays_of(&arrays, vm)?;
-    let flat = axis.as_ref().is_some_and(|a| vm.is_none(a));
-    let axis = args::optional_isize(&axis, vm)?.unwrap_or(0);
-    if flat {
-        arrays = arrays
-            .iter()
-            .map(|a| a.reshape(&[-1], Order::C).or_raise(vm))
-            .collect::<PyResult<_>>()?;
-    }
-    let promoted = arrays.iter().map(Array::dtype).reduce(dtype::promote_types);
-    let out_array = out.as_ref().and_then(|o| as_array(o));
-    let dtype = args::to_dtype(&dtype, vm)?.or(promoted);
-    let to = out_array.map(Array::dtype).or(dtype);
-    for array in &arrays {
-        if let Some(to) = to
-            && !cast_allowed(array.dtype(), to, casting)
-        {
-            return Err(vm.new_type_error(format!(
-                "Cannot cast array data from dtype('{}') to dtype('{to}') according to the rule '{}'",
-                array.dtype(),
-                casting.name()
-            )));
-        }
-    }
-    let target = taipan_runtime::creation::concatenate(&arrays, axis, dtype, out_array).or_raise(vm)?;
-    match out {
-        Some(out) if out_array.is_some() => Ok(out.clone()),
-        _ => Ok(PyNdArray::from_array(target, vm).into()),
-    }
-}
 
 /// `np.where(condition, [x, y])`
 pub fn where_function(args: FuncArgs, vm: &VirtualMachine) -> PyResult {

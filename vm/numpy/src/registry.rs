@@ -5,7 +5,7 @@ use crate::ndarray::methods;
 use crate::ufunc::PyUFunc;
 use crate::random::generator::{self, PyGenerator};
 use crate::random::legacy::PyRandomState;
-use crate::{counting, creation, dtype, errstate, exceptions, linear, ndarray, products, queries, reductions, selection, text};
+use crate::{counting, creation, dtype, errstate, exceptions, joining, linear, ndarray, products, queries, reductions, selection, text};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::PyModule,
@@ -79,7 +79,12 @@ static FUNCTIONS: &[PyMethodDef] = function_table! {
     "shares_memory" => queries::may_share_memory,
     "broadcast_to" => queries::broadcast_to,
     "_broadcast_shapes" => queries::broadcast_shapes,
-    "concatenate" => queries::concatenate,
+    "concatenate" => joining::concatenate,
+    "_vstack" => joining::vstack,
+    "_hstack" => joining::hstack,
+    "_stack" => joining::stack,
+    "_linspace" => creation::linspace,
+    "_eye" => creation::eye,
     "where" => queries::where_function,
     "_as_strided" => queries::as_strided,
     "_machine_limits" => queries::machine_limits,

@@ -352,8 +352,11 @@ pub fn partition_in_place(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine
     let Some(array) = as_array(&zelf) else { return Ok(()) };
     let (array, axis) = sort_axis(array.clone(), &axis, vm)?;
     check_kth(&kth, array.shape()[axis], vm)?;
-    array.check_writeable().or_raise(vm)?;
-    taipan_runtime::sort::sort_in_place(&array, axis).or_raise(vm)
+    let kth: Vec<i64> = match present(&kth, vm) {
+        Some(kth) => args::to_isizes(kth, vm)?.into_iter().map(|k| k as i64).collect(),
+        None => Vec::new(),
+    };
+    taipan_runtime::sort::partition_in_place(&array, &kth, axis).or_raise(vm)
 }
 
 /// `a.argpartition(kth, axis=-1)`

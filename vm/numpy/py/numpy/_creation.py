@@ -1,11 +1,15 @@
 """Arrays from ranges, grids and functions."""
 
 import numpy as np
+from _numpy import _eye, _linspace
 from builtins import range, len, int, float, max, min, bool, all, any, abs, sum
 import operator
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
+    fast = _linspace(start, stop, num, endpoint, retstep, dtype, axis)
+    if fast is not None:
+        return fast
     num = operator.index(num)
     if num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
@@ -78,11 +82,7 @@ def eye(N, M=None, k=0, dtype=float, order="C", *, device=None, like=None):
     N = operator.index(N)
     M = N if M is None else operator.index(M)
     k = operator.index(k)
-    m = np.zeros((N, M), dtype=dtype, order=order)
-    rows = np.arange(max(0, -k), max(min(N, M - k), 0))
-    if rows.size:
-        m[rows, rows + k] = 1
-    return m
+    return _eye((N, M), k, dtype, order)
 
 
 def identity(n, dtype=None, *, like=None):
@@ -429,6 +429,21 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
     return total
 
 
+def _positions(shape):
+    if not all(shape):
+        return
+    at = [0] * len(shape)
+    while True:
+        yield tuple(at)
+        for axis in range(len(shape) - 1, -1, -1):
+            at[axis] += 1
+            if at[axis] < shape[axis]:
+                break
+            at[axis] = 0
+        else:
+            return
+
+
 class ndindex:
     __module__ = "numpy"
 
@@ -440,7 +455,11 @@ class ndindex:
         import itertools
 
         self._shape = tuple(operator.index(n) for n in shape)
-        self._it = itertools.product(*map(range, self._shape))
+        if any(n >= 2**63 for n in self._shape):
+            raise ValueError("Maximum allowed dimension exceeded")
+        # `product` holds every number of every axis.
+        small = max(self._shape, default=0) <= 2**20
+        self._it = itertools.product(*map(range, self._shape)) if small else _positions(self._shape)
 
     def __iter__(self):
         return self

@@ -1,6 +1,7 @@
 """Joining, splitting, flipping and padding arrays; sets."""
 
 import numpy as np
+from _numpy import _hstack, _stack, _vstack
 from builtins import range, len, int, max, min, bool, all, any, abs, sum, zip
 import operator
 
@@ -42,14 +43,7 @@ def _axis(axis, ndim, name=None):
 
 
 def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
-    arrays = [np.asarray(a) for a in arrays]
-    if not arrays:
-        raise ValueError("need at least one array to stack")
-    if len({a.shape for a in arrays}) != 1:
-        raise ValueError("all input arrays must have the same shape")
-    axis = _axis(axis, arrays[0].ndim + 1)
-    key = (slice(None),) * axis + (None,)
-    return np.concatenate([a[key] for a in arrays], axis=axis, out=out, dtype=dtype, casting=casting)
+    return _stack(arrays, axis, out, dtype, casting)
 
 
 def unstack(x, /, *, axis=0):
@@ -63,16 +57,14 @@ def _need_sequence(tup):
 
 
 def vstack(tup, *, dtype=None, casting="same_kind"):
-    return np.concatenate([atleast_2d(a) for a in _need_sequence(tup)], 0, dtype=dtype, casting=casting)
+    return _vstack(tup if type(tup) in (list, tuple) else _need_sequence(tup), dtype, casting)
 
 
 row_stack = vstack
 
 
 def hstack(tup, *, dtype=None, casting="same_kind"):
-    arrs = [atleast_1d(a) for a in _need_sequence(tup)]
-    axis = 0 if arrs and arrs[0].ndim == 1 else 1
-    return np.concatenate(arrs, axis, dtype=dtype, casting=casting)
+    return _hstack(tup if type(tup) in (list, tuple) else _need_sequence(tup), dtype, casting)
 
 
 def dstack(tup):
@@ -255,6 +247,10 @@ def rot90(m, k=1, axes=(0, 1)):
 
 def roll(a, shift, axis=None):
     a = np.asarray(a)
+    if a.ndim == 1 and type(shift) is int and axis in (None, 0, -1):
+        n = a.shape[0]
+        at = n - shift % n if n else 0
+        return np.concatenate((a[at:], a[:at]))
     if axis is None:
         return roll(a.ravel(), shift, 0).reshape(a.shape)
     shifts = shift if isinstance(shift, tuple) else (shift,)

@@ -101,8 +101,12 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
     if n == 0:
         result = np.mean(moved, axis=-1)
     else:
-        s = np.sort(moved, axis=-1)
         half = n // 2
+        if n < 64:
+            s = np.sort(moved, axis=-1)
+        else:
+            # The middle and, because NaN goes last, the end.
+            s = np.partition(moved, sorted({half - 1, half, n - 1}), axis=-1)
         pair = s[..., half : half + 1] if n % 2 else s[..., half - 1 : half + 1]
         result = np.mean(pair, axis=-1)
         if s.dtype.kind in "fc":
@@ -180,6 +184,10 @@ def corrcoef(x, y=None, rowvar=True, *, dtype=None):
 
 
 def diff(a, n=1, axis=-1, prepend=None, append=None):
+    if n == 1 and prepend is None and append is None and axis == -1:
+        a = np.asarray(a)
+        if a.ndim == 1:
+            return (np.not_equal if a.dtype == np.bool else np.subtract)(a[1:], a[:-1])
     if n == 0:
         return a
     if n < 0:
