@@ -469,8 +469,11 @@ pub fn partition_in_place(copy: &Array, kth: &[i64], axis: usize) -> Result<()> 
                 read_line(&mut values, line, step, n);
                 let mut start = 0;
                 for &k in &places {
-                    T::select(&mut values[start..], k - start);
-                    start = k;
+                    // What is in place stays out of the next search; a place may be named twice.
+                    if k >= start {
+                        T::select(&mut values[start..], k - start);
+                        start = k + 1;
+                    }
                 }
                 for (i, v) in values.iter().enumerate() {
                     line.wrapping_offset(i as isize * step).cast::<T>().write_unaligned(*v);

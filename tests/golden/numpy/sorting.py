@@ -1,0 +1,50 @@
+# Sorting, selecting and medians of lines of many lengths, with NaN, infinities and both zeros.
+import numpy as np
+
+stream = np.random.RandomState(3)
+checked = 0
+for n in (1, 5, 63, 64, 65, 100, 1000, 1023, 5000):
+    for dtype in ("f8", "f4", "i8", "u8", "i4", "u4", "i2", "f2", "b1"):
+        a = stream.randn(n) * 1000
+        if dtype[0] == "u":
+            a = abs(a)
+        a = a.astype(dtype)
+        if dtype[0] == "f" and n > 10:
+            a[::7] = np.nan
+            a[3:6] = np.inf, -np.inf, -0.0
+        expected = np.array(sorted(a.tolist(), key=lambda v: (v != v, v if v == v else 0)), dtype=dtype)
+        assert np.array_equal(np.sort(a), expected, equal_nan=dtype[0] == "f"), (n, dtype)
+        places = sorted({0, n // 2, max(n // 2 - 1, 0), n - 1})
+        split = np.partition(a, places)
+        for k in places:
+            assert split[k] == expected[k] or split[k] != split[k], (n, dtype, k)
+        if dtype != "b1":
+            middle, known = np.median(a), np.median(expected)
+            assert middle == known or middle != middle and known != known, (n, dtype)
+        order = np.argsort(a, kind="stable")
+        assert np.array_equal(a[order], expected, equal_nan=dtype[0] == "f"), (n, dtype)
+        checked += 1
+print(checked, "lines")
+
+rows = stream.randint(0, 50, (40, 300))
+assert (np.sort(rows, axis=0) == np.array([sorted(c) for c in rows.T.tolist()]).T).all()
+assert (np.sort(rows, axis=1) == np.array([sorted(r) for r in rows.tolist()])).all()
+print(np.median(rows, axis=1)[:5], np.sort(np.full(200, 7))[0], np.sort(np.arange(300)[::-1])[:3])
+
+# Powers, roots and inverse functions where every digit is known.
+print(np.power([7.0, 2.0, 10.0, 3.0, 0.5], [3, 10, 5, 4, 2]), np.power([0.0, -2.0, np.inf, 1.0], [0.0, 3.0, -1.0, np.nan]))
+print(np.cbrt([27.0, -8.0, 0.0, np.inf]), np.hypot([3.0, 0.0, np.inf], [4.0, -0.0, np.nan]))
+print(np.arctan2([0.0, -0.0, 1.0, -1.0, 0.0], [1.0, -1.0, 0.0, 0.0, -1.0]))
+print(np.arcsinh([0.0, -0.0, np.inf]), np.arccosh([1.0, np.inf]), np.arctanh([0.0, -0.0]))
+
+# Equations.
+a = np.array([[4.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 4.0]])
+print(np.linalg.solve(a, [11.0, -16.0, 17.0]).round(12), np.linalg.det(a).round(9), np.linalg.slogdet(a)[0])
+print((np.linalg.inv(a) @ a).round(12) + 0.0)
+stack = np.stack([a, 2 * a])
+print(np.linalg.det(stack).round(8), np.linalg.solve(stack, np.ones((2, 3, 1))).shape)
+for bad in ([[1.0, 2.0], [2.0, 4.0]], [[1.0, 2.0]], [1.0]):
+    try:
+        np.linalg.inv(bad)
+    except np.linalg.LinAlgError as e:
+        print("LinAlgError:", e)
