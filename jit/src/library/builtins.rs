@@ -172,6 +172,7 @@ fn infer_round(row: &Row, args: &Args) -> Result<Type, CompileError> {
         return Err(no_match(row, args));
     }
     Ok(match args.opt(1) {
+        None if d == DType::U64 => Type::Scalar(d),
         None => Type::INT,
         Some(n) if !n.scalar().is_some_and(is_bool_or_int) => return Err(no_match(row, args)),
         Some(_) if d.is_float() => Type::Scalar(d),

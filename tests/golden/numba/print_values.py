@@ -13,7 +13,10 @@ def values(a, s):
     print(s, s, sep="", end="!\n")
     print(end="")
     print()
-    print((s, None))
+    o = None
+    if a[0] > 0:
+        o = 3
+    print(o, (s, None))
 
 
 @njit(parallel=True)

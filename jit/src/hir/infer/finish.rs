@@ -189,7 +189,9 @@ impl Infer<'_> {
             Op::Is { .. } | Op::Truth { .. } | Op::Tuple(_) | Op::Closure { .. } => true,
             Op::Compare { a, b, .. } => *self.ty(*a) == Type::None || *self.ty(*b) == Type::None,
             Op::Call { callee, .. } => {
-                matches!(self.ty(*callee), Type::Global(g) if matches!(**g, Global::Function(_)))
+                // `print` shows None as such.
+                matches!(self.ty(*callee), Type::Global(g) if matches!(&**g, Global::Function(_))
+                    || matches!(&**g, Global::Library(path) if **path == *"builtins.print"))
             }
             _ => false,
         };

@@ -27,7 +27,7 @@ const LARGEST: usize = 400;
 
 /// Looking at a loop costs time in proportion to its function: this many
 /// instructions are looked at in all, so that huge functions stay quick.
-const BUDGET: usize = 4 << 20;
+const BUDGET: usize = 1 << 19;
 
 /// Runs the pass. Steps must be recognisable constants (`params` first).
 pub fn run(f: &mut Func) -> bool {
