@@ -13,6 +13,7 @@
 use crate::lir::{Signature, Symbol, Ty};
 use std::collections::HashMap;
 use std::sync::{LazyLock, RwLock};
+use taipan_runtime::ufunc::vector_math::entry;
 
 /// One runtime function.
 pub struct Row {
@@ -149,6 +150,37 @@ libm! {
     fma fmaf (x y z);
 }
 
+/// Declares elementary functions of the runtime by the functions that give
+/// their addresses on this processor.
+macro_rules! elementary {
+    ($( $name:ident $single:ident; )*) => {
+        const ELEMENTARY: Rows = &[ $(
+            Row {
+                name: stringify!($name), pure_fn: true, result: Some(Ty::F64), params: &[Ty::F64],
+                address: || entry::$name() as *const u8,
+                c_types: || CFunction::types(entry::$name()),
+            },
+            Row {
+                name: stringify!($single), pure_fn: true, result: Some(Ty::F32), params: &[Ty::F32],
+                address: || entry::$single() as *const u8,
+                c_types: || CFunction::types(entry::$single()),
+            },
+        )* ];
+    };
+}
+elementary! {
+    taipan_exp taipan_expf; taipan_exp2 taipan_exp2f; taipan_expm1 taipan_expm1f; taipan_tanh taipan_tanhf;
+    taipan_log taipan_logf; taipan_log1p taipan_log1pf; taipan_sin taipan_sinf; taipan_cos taipan_cosf;
+    taipan_tan taipan_tanf; taipan_asin taipan_asinf; taipan_acos taipan_acosf; taipan_atan taipan_atanf;
+    taipan_sinh taipan_sinhf; taipan_cosh taipan_coshf; taipan_log2 taipan_log2f; taipan_log10 taipan_log10f;
+}
+
+/// The runtime's own function that does what a function of libm does (double
+/// or float form), with vector forms of the same bits.
+pub fn elementary(libm: &str) -> Option<&'static str> {
+    ELEMENTARY.iter().map(|r| r.name).find(|n| n.strip_prefix("taipan_") == Some(libm))
+}
+
 mod c_mixed {
     unsafe extern "C" {
         pub fn ldexp(x: f64, e: i32) -> f64;
@@ -272,7 +304,8 @@ const LIST: Rows = symbol_rows! {
 };
 
 /// Every list of this crate's table.
-const LISTS: &[Rows] = &[LIBM, LIBM_MIXED, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT, TEXT, LIST, crate::interpreted::ROWS];
+const LISTS: &[Rows] =
+    &[LIBM, LIBM_MIXED, ELEMENTARY, TRAPS, POLLS, BUFFERS, KERNELS, SCALARS, PRINT, TEXT, LIST, crate::interpreted::ROWS];
 
 type Table = HashMap<&'static str, &'static Row>;
 

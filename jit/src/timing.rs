@@ -51,6 +51,8 @@ passes! {
     LirCse "lir.cse" true;
     /// Bounds checks that cannot fail.
     LirRangeCheck "lir.range-check" true;
+    /// Branches around little work.
+    LirIfConvert "lir.if-convert" true;
     /// Bounds checks out of inner loops.
     LirVersions "lir.versions" true;
     /// Unused instructions and parameters.

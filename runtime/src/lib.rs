@@ -31,6 +31,7 @@ pub mod sort;
 pub mod text;
 pub mod trap;
 pub mod ufunc;
+mod workers;
 
 pub use array::{Array, Order};
 pub use buffer::BufferRef;

@@ -1,22 +1,26 @@
-//! The parallel scheduler: one rayon pool for compiled loops and kernels.
+//! The parallel scheduler for compiled loops and kernels; [`crate::workers`] has the
+//! threads.
 //!
 //! A region is a number of *chunks*; how many depends on the trip count alone
 //! ([`chunk_count`]), never on the number of threads, so that a reduction that
-//! keeps one partial result a chunk gives the same bits on any machine. Threads
-//! take chunks in increasing order from a counter.
+//! keeps one partial result a chunk gives the same bits on any machine. Each
+//! thread has a share of neighbouring chunks, which it takes in increasing order,
+//! so that it reads memory in one stream, and goes on to the other shares when
+//! its own is done.
 //!
 //! When a chunk fails, chunks after it are not started and the ones that run
 //! are asked to stop (`poll::CANCEL`); chunks before it run to their end, and
 //! the failure of the lowest chunk is the region's: which exception arrives
 //! does not depend on timing.
 //!
-//! Nested regions join the same pool: the calling thread works on its own
-//! region, so no thread ever waits without work to steal.
+//! Nested regions use the same threads: the calling thread works on its own
+//! region, so none ever waits for work that nobody does.
 //!
 //! `unsafe` room: `taipan_parfor` is called by compiled code with a body of
 //! that module and an environment that lives until it returns.
 
 use crate::trap::{CANCELLED_SITE, Ctx, STATUS_OK, Trap, poll};
+use crate::workers::on_threads;
 use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -37,12 +41,6 @@ pub fn chunk_start(trips: i64, count: i64, k: i64) -> i64 {
     (i128::from(trips) * i128::from(k) / i128::from(count.max(1))) as i64
 }
 
-struct Pool {
-    process: u32,
-    pool: Arc<rayon::ThreadPool>,
-}
-
-static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 /// Threads that regions may use now; 0 = all.
 static ACTIVE: AtomicUsize = AtomicUsize::new(0);
 
@@ -76,61 +74,53 @@ pub fn set_active_threads(n: usize) -> Result<(), String> {
     Ok(())
 }
 
-fn pool() -> Option<Arc<rayon::ThreadPool>> {
-    let mut held = POOL.lock().unwrap_or_else(|e| e.into_inner());
-    let process = std::process::id();
-    if let Some(p) = &*held
-        && p.process == process
-    {
-        return Some(p.pool.clone());
-    }
-    let built = rayon::ThreadPoolBuilder::new()
-        .num_threads(max_threads())
-        .thread_name(|i| format!("taipan-worker-{i}"))
-        .stack_size(16 << 20)
-        .build()
-        .ok()?;
-    if let Some(old) = held.take()
-        && old.process != process
-    {
-        // The threads of a forked parent do not exist here; waiting for them
-        // in the pool's drop would hang.
-        std::mem::forget(old.pool);
-    }
-    let pool = Arc::new(built);
-    *held = Some(Pool { process, pool: pool.clone() });
-    Some(pool)
+/// The next chunk of one share, on a cache line of its own.
+#[repr(align(64))]
+struct Next(AtomicI64);
+
+/// Chunks dealt out to threads.
+struct Shares {
+    count: i64,
+    next: Vec<Next>,
+    /// Threads that have come.
+    joined: AtomicUsize,
 }
 
-/// Runs `work` on up to `workers` threads at once, the calling one included.
-fn on_threads(workers: usize, work: &(dyn Fn() + Sync)) {
-    if workers > 1
-        && let Some(pool) = pool()
-    {
-        pool.in_place_scope(|s| {
-            for _ in 1..workers {
-                s.spawn(|_| work());
-            }
-            work();
-        });
-        return;
+impl Shares {
+    fn new(count: i64, threads: usize) -> Shares {
+        let n = threads.max(1);
+        let next = (0..n).map(|k| Next(AtomicI64::new(chunk_start(count, n as i64, k as i64)))).collect();
+        Shares { count, next, joined: AtomicUsize::new(0) }
     }
-    work();
+
+    /// Calls `run` with chunks until there are none. When it says false, the
+    /// rest of that share, which are later chunks, is left out.
+    fn work(&self, mut run: impl FnMut(i64) -> bool) {
+        let n = self.next.len();
+        let own = self.joined.fetch_add(1, Ordering::Relaxed);
+        for share in (0..n).map(|k| (own + k) % n) {
+            let end = chunk_start(self.count, n as i64, share as i64 + 1);
+            loop {
+                let k = self.next[share].0.fetch_add(1, Ordering::Relaxed);
+                if k >= end || !run(k) {
+                    break;
+                }
+            }
+        }
+    }
 }
 
 /// Runs `body(low, high)` over `0..trips` in parallel; for kernels.
 pub fn parallel_for(trips: usize, body: &(dyn Fn(usize, usize) + Sync)) {
     let count = chunk_count(trips as i64, MAX_CHUNKS);
-    let next = AtomicI64::new(0);
-    on_threads(active_threads().min(count as usize), &|| {
-        loop {
-            let k = next.fetch_add(1, Ordering::Relaxed);
-            if k >= count {
-                break;
-            }
+    let threads = active_threads().min(count as usize);
+    let shares = Shares::new(count, threads);
+    on_threads(threads, &|| {
+        shares.work(|k| {
             let at = |k| chunk_start(trips as i64, count, k) as usize;
             body(at(k), at(k + 1));
-        }
+            true
+        });
     });
 }
 
@@ -144,7 +134,40 @@ struct Failure {
 /// What one thread of a region is doing, for those that want to stop it.
 struct Slot {
     ctx: AtomicPtr<Ctx>,
-    chunk: AtomicI64,
+    running: Mutex<Running>,
+}
+
+struct Running {
+    /// -1: none.
+    chunk: i64,
+    /// This region has set the context's `poll::CANCEL` because of that chunk.
+    cancelled: bool,
+}
+
+impl Slot {
+    /// Goes on to another chunk, which is not cancelled yet.
+    fn set(&self, chunk: i64) {
+        let mut running = lock(&self.running);
+        running.chunk = chunk;
+        if std::mem::take(&mut running.cancelled) {
+            // SAFETY: this thread's context.
+            unsafe { (*self.ctx.load(Ordering::Relaxed)).poll.fetch_and(!poll::CANCEL, Ordering::AcqRel) };
+        }
+    }
+
+    /// Asks the thread to stop if it runs a chunk after this one.
+    fn cancel_after(&self, chunk: i64) {
+        let mut running = lock(&self.running);
+        if running.chunk > chunk {
+            running.cancelled = true;
+            // SAFETY: a slot in the list belongs to a thread inside `work`.
+            unsafe { (*self.ctx.load(Ordering::Relaxed)).poll.fetch_or(poll::CANCEL, Ordering::AcqRel) };
+        }
+    }
+}
+
+fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|e| e.into_inner())
 }
 
 struct Region {
@@ -154,7 +177,7 @@ struct Region {
     start: i64,
     trips: i64,
     count: i64,
-    next: AtomicI64,
+    shares: Shares,
     /// Lowest failed chunk.
     failed: AtomicI64,
     failure: Mutex<Option<Failure>>,
@@ -162,34 +185,32 @@ struct Region {
 }
 
 impl Region {
-    /// Takes chunks until there are none or an earlier one failed.
+    /// Does chunks until there are none before the lowest failed one.
     fn work(&self) {
         let ctx = Ctx::current();
-        let slot = Arc::new(Slot { ctx: AtomicPtr::new(ctx), chunk: AtomicI64::new(-1) });
+        let slot = Arc::new(Slot { ctx: AtomicPtr::new(ctx), running: Mutex::new(Running { chunk: -1, cancelled: false }) });
         self.lock_slots().push(slot.clone());
-        loop {
-            let k = self.next.fetch_add(1, Ordering::Relaxed);
-            if k >= self.count || k > self.failed.load(Ordering::Acquire) {
-                break;
+        self.shares.work(|k| {
+            slot.set(k);
+            if k > self.failed.load(Ordering::Acquire) {
+                return false;
             }
-            slot.chunk.store(k, Ordering::Release);
             let low = self.start + chunk_start(self.trips, self.count, k);
             let high = self.start + chunk_start(self.trips, self.count, k + 1);
             // SAFETY: contract of `taipan_parfor`; the context is this thread's.
             let status = unsafe { (self.body)(ctx, low, high, k, self.env as *mut u64, std::ptr::null_mut()) };
-            slot.chunk.store(-1, Ordering::Release);
             if status != STATUS_OK {
                 self.record(k, status, ctx);
             }
-        }
+            true
+        });
         // Out of the list first, so that nobody sets the bit after it is cleared.
         self.lock_slots().retain(|s| !Arc::ptr_eq(s, &slot));
-        // SAFETY: this thread's context.
-        unsafe { (*ctx).poll.fetch_and(!poll::CANCEL, Ordering::AcqRel) };
+        slot.set(-1);
     }
 
     fn lock_slots(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Slot>>> {
-        self.slots.lock().unwrap_or_else(|e| e.into_inner())
+        lock(&self.slots)
     }
 
     fn record(&self, chunk: i64, status: i32, ctx: *mut Ctx) {
@@ -199,16 +220,13 @@ impl Region {
             return;
         }
         self.failed.fetch_min(chunk, Ordering::AcqRel);
-        let mut kept = self.failure.lock().unwrap_or_else(|e| e.into_inner());
+        let mut kept = lock(&self.failure);
         if kept.as_ref().is_none_or(|f| chunk < f.chunk) {
             *kept = Some(Failure { chunk, status, trap, trace });
         }
         drop(kept);
         for s in self.lock_slots().iter() {
-            if s.chunk.load(Ordering::Acquire) > chunk {
-                // SAFETY: a slot in the list belongs to a thread inside `work`.
-                unsafe { (*s.ctx.load(Ordering::Acquire)).poll.fetch_or(poll::CANCEL, Ordering::AcqRel) };
-            }
+            s.cancel_after(chunk);
         }
     }
 }
@@ -232,18 +250,19 @@ pub unsafe extern "C" fn taipan_parfor(
     if count == 0 {
         return STATUS_OK;
     }
+    let threads = active_threads().min(count as usize);
     let region = Region {
         body,
         env: env as usize,
         start,
         trips,
         count,
-        next: AtomicI64::new(0),
+        shares: Shares::new(count, threads),
         failed: AtomicI64::new(i64::MAX),
         failure: Mutex::new(None),
         slots: Mutex::new(Vec::new()),
     };
-    on_threads(active_threads().min(count as usize), &|| region.work());
+    on_threads(threads, &|| region.work());
     match region.failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
         None => STATUS_OK,
         Some(f) => {

@@ -88,6 +88,15 @@ fn outcome(p: &Program, name: &str, types: &[Type], args: &[&str]) -> String {
     format!("{} {}", spec.return_type, show(&spec.return_type, &mut results.iter()))
 }
 
+/// Elementary functions are the runtime's own, within an ulp of the recorded ones.
+fn nearly(got: &str, want: &str) -> bool {
+    let float = |s: &str| s.strip_prefix("float64 ").and_then(|x| x.parse::<f64>().ok());
+    match (float(got), float(want)) {
+        (Some(a), Some(b)) => a.to_bits().abs_diff(b.to_bits()) <= 1,
+        _ => false,
+    }
+}
+
 fn check(stem: &str) {
     options::set(JitOptions { tier: TierMode::Baseline, ..JitOptions::default() });
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/lowering");
@@ -102,7 +111,7 @@ fn check(stem: &str) {
         let types = parse_types(types).expect("types that parse");
         let args: Vec<&str> = args.split_whitespace().collect();
         let got = outcome(&p, name, &types, &args);
-        if got != want {
+        if got != want && !(stem == "library" && nearly(&got, want)) {
             failures.push(format!("{call}\n  expected {want}\n  got      {got}"));
         }
     }

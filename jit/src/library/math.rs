@@ -30,42 +30,57 @@ enum Infinity {
     Fine,
 }
 
+/// Arguments for which there is certainly nothing to raise; for nan there never is.
+#[derive(Clone, Copy, PartialEq)]
+enum Domain {
+    /// `x >= c`.
+    From(f64),
+    /// `x > c`.
+    Above(f64),
+    /// `x <= c`.
+    UpTo(f64),
+    /// `|x| <= c`.
+    Within(f64),
+    /// Look at the result.
+    Result,
+}
+
 /// The functions that are one call of the C library:
-/// (name, C name, infinite results).
-const LIBM: &[(&str, &str, Infinity)] = &[
-    ("sqrt", "sqrt", Infinity::Fine),
-    ("exp", "exp", Infinity::Range),
-    ("exp2", "exp2", Infinity::Range),
-    ("expm1", "expm1", Infinity::Range),
-    ("log", "log", Infinity::Domain),
-    ("log2", "log2", Infinity::Domain),
-    ("log10", "log10", Infinity::Domain),
-    ("log1p", "log1p", Infinity::Domain),
-    ("sin", "sin", Infinity::Fine),
-    ("cos", "cos", Infinity::Fine),
-    ("tan", "tan", Infinity::Fine),
-    ("asin", "asin", Infinity::Fine),
-    ("acos", "acos", Infinity::Fine),
-    ("atan", "atan", Infinity::Fine),
-    ("sinh", "sinh", Infinity::Range),
-    ("cosh", "cosh", Infinity::Range),
-    ("tanh", "tanh", Infinity::Fine),
-    ("asinh", "asinh", Infinity::Fine),
-    ("acosh", "acosh", Infinity::Fine),
-    ("atanh", "atanh", Infinity::Domain),
-    ("cbrt", "cbrt", Infinity::Fine),
-    ("erf", "erf", Infinity::Fine),
-    ("erfc", "erfc", Infinity::Fine),
-    ("gamma", "tgamma", Infinity::Range),
-    ("lgamma", "lgamma", Infinity::Domain),
-    ("fabs", "fabs", Infinity::Fine),
-    ("atan2", "atan2", Infinity::Fine),
-    ("hypot", "hypot", Infinity::Range),
-    ("fmod", "fmod", Infinity::Fine),
-    ("remainder", "remainder", Infinity::Fine),
-    ("pow", "pow", Infinity::Range),
-    ("copysign", "copysign", Infinity::Fine),
-    ("nextafter", "nextafter", Infinity::Fine),
+/// (name, C name, infinite results, domain).
+const LIBM: &[(&str, &str, Infinity, Domain)] = &[
+    ("sqrt", "sqrt", Infinity::Fine, Domain::From(0.0)),
+    ("exp", "exp", Infinity::Range, Domain::UpTo(709.78)),
+    ("exp2", "exp2", Infinity::Range, Domain::UpTo(1023.9)),
+    ("expm1", "expm1", Infinity::Range, Domain::UpTo(709.78)),
+    ("log", "log", Infinity::Domain, Domain::Above(0.0)),
+    ("log2", "log2", Infinity::Domain, Domain::Above(0.0)),
+    ("log10", "log10", Infinity::Domain, Domain::Above(0.0)),
+    ("log1p", "log1p", Infinity::Domain, Domain::Above(-1.0)),
+    ("sin", "sin", Infinity::Fine, Domain::Within(f64::MAX)),
+    ("cos", "cos", Infinity::Fine, Domain::Within(f64::MAX)),
+    ("tan", "tan", Infinity::Fine, Domain::Within(f64::MAX)),
+    ("asin", "asin", Infinity::Fine, Domain::Within(1.0)),
+    ("acos", "acos", Infinity::Fine, Domain::Within(1.0)),
+    ("atan", "atan", Infinity::Fine, Domain::Result),
+    ("sinh", "sinh", Infinity::Range, Domain::Within(710.47)),
+    ("cosh", "cosh", Infinity::Range, Domain::Within(710.47)),
+    ("tanh", "tanh", Infinity::Fine, Domain::Result),
+    ("asinh", "asinh", Infinity::Fine, Domain::Result),
+    ("acosh", "acosh", Infinity::Fine, Domain::From(1.0)),
+    ("atanh", "atanh", Infinity::Domain, Domain::Result),
+    ("cbrt", "cbrt", Infinity::Fine, Domain::Result),
+    ("erf", "erf", Infinity::Fine, Domain::Result),
+    ("erfc", "erfc", Infinity::Fine, Domain::Result),
+    ("gamma", "tgamma", Infinity::Range, Domain::Result),
+    ("lgamma", "lgamma", Infinity::Domain, Domain::Result),
+    ("fabs", "fabs", Infinity::Fine, Domain::Result),
+    ("atan2", "atan2", Infinity::Fine, Domain::Result),
+    ("hypot", "hypot", Infinity::Range, Domain::Result),
+    ("fmod", "fmod", Infinity::Fine, Domain::Result),
+    ("remainder", "remainder", Infinity::Fine, Domain::Result),
+    ("pow", "pow", Infinity::Range, Domain::Result),
+    ("copysign", "copysign", Infinity::Fine, Domain::Result),
+    ("nextafter", "nextafter", Infinity::Fine, Domain::Result),
 ];
 
 /// Stands for the logarithms of an integer in [`DOMAINS`].
@@ -205,24 +220,50 @@ fn not_finite(l: &mut Lowerer<'_>, x: Value) -> Value {
     l.b.fcmp(Cc::Une, d, zero)
 }
 
-fn call_libm(l: &mut Lowerer<'_>, row: &Row, x: &[Value]) -> Result<(Value, Infinity), CompileError> {
+/// A row of [`LIBM`].
+type Entry = (&'static str, &'static str, Infinity, Domain);
+
+/// Calls the function; ordinary loops call libm's, whose bits are the
+/// interpreter's, and nopython code the runtime's own where there is one.
+fn call_libm(l: &mut Lowerer<'_>, row: &Row, x: &[Value]) -> Result<(Value, &'static Entry), CompileError> {
     let name = row.name();
     let entry = LIBM.iter().find(|e| e.0 == name).ok_or_else(|| CompileError::bug(format!("math.{name} has no C name")))?;
     let r = match (name, x) {
         ("sqrt", [x]) => l.b.unary(Op::Sqrt, *x),
         ("fabs", [x]) => l.b.unary(Op::Fabs, *x),
         ("copysign", [x, y]) => l.b.binary(Op::Copysign, *x, *y),
-        (_, [x]) => l.float_math1(entry.1, *x),
+        (_, [x]) if l.hir.ordinary => l.float_math1(entry.1, *x),
+        (_, [x]) => l.elementary(entry.1, *x),
         (_, [x, y]) => l.float_math2(entry.1, *x, *y),
         _ => return Err(CompileError::bug("operands of a libm function")),
     };
-    Ok((r, entry.2))
+    Ok((r, entry))
+}
+
+/// May there be something to raise? Asks the arguments if that is enough: a
+/// loop can then do it for many trips ahead.
+fn odd(l: &mut Lowerer<'_>, r: Value, x: &[Value], entry: &Entry) -> Value {
+    let single = l.b.func.ty(r) == Ty::F32;
+    let domain = if single && entry.2 == Infinity::Range { Domain::Result } else { entry.3 };
+    let (cc, limit) = match domain {
+        Domain::From(c) => (Cc::Olt, c),
+        Domain::Above(c) => (Cc::Ole, c),
+        Domain::UpTo(c) => (Cc::Ogt, c),
+        Domain::Within(c) => (Cc::Ogt, if single { c.min(f64::from(f32::MAX)) } else { c }),
+        Domain::Result => return not_finite(l, r),
+    };
+    let within = matches!(domain, Domain::Within(_));
+    let x = if within { l.b.unary(Op::Fabs, x[0]) } else { x[0] };
+    let ty = l.b.func.ty(x);
+    let limit = l.b.fconst(ty, limit);
+    l.b.fcmp(cc, x, limit)
 }
 
 /// Raises where Python does: a nan of numbers is a domain error, an infinity
-/// of finite arguments whatever `infinity` says.
-fn check(l: &mut Lowerer<'_>, name: &str, r: Value, x: &[Value], infinity: Infinity) {
-    let odd = not_finite(l, r);
+/// of finite arguments whatever the row says.
+fn check(l: &mut Lowerer<'_>, name: &str, r: Value, x: &[Value], entry: &Entry) {
+    let infinity = entry.2;
+    let odd = odd(l, r, x, entry);
     let (slow, done) = (l.b.new_block(), l.b.new_block());
     l.b.func.blocks[slow.index()].cold = true;
     l.b.brif(odd, (slow, &[]), (done, &[]));
@@ -278,14 +319,14 @@ fn domain_if(l: &mut Lowerer<'_>, c: Value, name: &str, x: &[Value]) {
 
 fn lower_libm(l: &mut Lowerer<'_>, row: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
     let (_, x) = operands(l, row, args)?;
-    let (r, infinity) = call_libm(l, row, &x)?;
+    let (r, entry) = call_libm(l, row, &x)?;
     // Total functions need no check.
     let total = matches!(row.name(), "fabs" | "copysign" | "atan" | "tanh" | "erf" | "erfc" | "cbrt" | "asinh" | "atan2" | "nextafter");
     if raises(l) && !total {
         // Python does not show an integer whose logarithm it refuses.
         let integer = args.opt(0).and_then(Arg::scalar).is_some_and(|d| !d.is_float());
         let name = if integer && row.name().starts_with("log") && row.name() != "log1p" { LOG_OF_INTEGER } else { row.name() };
-        check(l, name, r, &x, infinity);
+        check(l, name, r, &x, entry);
     }
     Ok(vec![r])
 }
@@ -313,11 +354,11 @@ fn lower_log(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) ->
         return lower_libm(l, row, &one, result);
     };
     let (_, x) = operands(l, row, args)?;
-    let (a, infinity) = call_libm(l, row, &x[..1])?;
+    let (a, entry) = call_libm(l, row, &x[..1])?;
     let (b, _) = call_libm(l, row, &x[1..])?;
     if raises(l) {
-        check(l, row.name(), a, &x[..1], infinity);
-        check(l, row.name(), b, &x[1..], infinity);
+        check(l, row.name(), a, &x[..1], entry);
+        check(l, row.name(), b, &x[1..], entry);
         l.float_zero_check(b, ErrorModel::Python, TrapKind::ZeroDivision);
     }
     Ok(vec![l.b.binary(Op::Fdiv, a, b)])
@@ -438,7 +479,7 @@ fn lower_ldexp(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) 
     let name = if l.b.func.ty(x) == Ty::F32 { "ldexpf" } else { "ldexp" };
     let r = l.runtime(name, &[x, i]).expect("has a result");
     if raises(l) && row.name() == "ldexp" {
-        check(l, row.name(), r, &[x], Infinity::Range);
+        check(l, row.name(), r, &[x], &("ldexp", "ldexp", Infinity::Range, Domain::Result));
     }
     Ok(vec![r])
 }

@@ -372,7 +372,7 @@ fn libm(b: &mut Lowerer<'_>, l: &Loop, p: &[Parts]) -> Result<Option<Parts>, Com
     if is_complex(l.inputs[0]) {
         return complex(b, l, p);
     }
-    Ok(Some(vec![b.float_math1(c_name(l.name), p[0][0])]))
+    Ok(Some(vec![b.elementary(c_name(l.name), p[0][0])]))
 }
 
 fn libm2(b: &mut Lowerer<'_>, l: &Loop, p: &[Parts]) -> Result<Option<Parts>, CompileError> {

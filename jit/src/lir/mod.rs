@@ -146,6 +146,10 @@ impl FastMath {
     pub fn reassoc(self) -> bool {
         self.0 & 0x40 != 0
     }
+    /// Assumes that there are no infinities?
+    pub fn finite(self) -> bool {
+        self.0 & 0x02 != 0
+    }
     /// Allows approximate math functions?
     pub fn approximate(self) -> bool {
         self.0 & 0x20 != 0
@@ -341,6 +345,12 @@ impl<'a> Builder<'a> {
     /// Has the current block its terminator?
     pub fn terminated(&self) -> bool {
         self.func.terminator(self.block).is_some_and(|i| i.op.effect() == op::Effect::Terminator)
+    }
+
+    /// The integer that `v` is, if a constant made it.
+    pub fn constant(&self, v: Value) -> Option<i64> {
+        let i = self.func.insts.iter().rev().find(|i| i.results.contains(&v))?;
+        (i.op == Op::Iconst).then_some(i.imm)
     }
 
     /// Appends an instruction; results follow the operation's rule, or

@@ -6,6 +6,7 @@
 
 use super::error::{LlvmError, Result};
 use super::libm;
+use super::root::Roots;
 use super::types::Types;
 use crate::lir::op::Op;
 use crate::lir::{Aux, FuncId, Import, Module as Lir, Signature, Symbol, Ty};
@@ -14,7 +15,7 @@ use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::module::{Linkage, Module};
-use inkwell::types::BasicTypeEnum;
+use inkwell::types::{BasicTypeEnum, FunctionType};
 use inkwell::values::{BasicMetadataValueEnum, FunctionValue};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -104,6 +105,7 @@ pub(super) struct Assembly<'ctx> {
     budget: usize,
     symbols: HashMap<String, FunctionValue<'ctx>>,
     intrinsics: HashMap<(&'static str, Ty), FunctionValue<'ctx>>,
+    pub roots: Roots<'ctx>,
 }
 
 /// Runtime functions that lowering itself calls.
@@ -127,6 +129,7 @@ impl<'ctx> Assembly<'ctx> {
             budget: IMPORT_BUDGET,
             symbols: HashMap::new(),
             intrinsics: HashMap::new(),
+            roots: Roots::default(),
         }
     }
 
@@ -291,26 +294,33 @@ impl<'ctx> Assembly<'ctx> {
 
     /// Declares the vector forms of a math function and gives the attribute
     /// that maps a call to them; `None` when there are none.
-    pub fn vector_variants(&mut self, scalar: &str) -> Option<Attribute> {
-        if !self.features.vector_libm {
-            return None;
-        }
-        let variants = libm::variants(scalar, self.features.avx2, self.features.avx512);
-        let mut map = Vec::new();
+    pub fn vector_variants(&mut self, scalar: &str, approximate: bool) -> Option<Attribute> {
+        let variants = libm::variants(scalar, approximate, self.features);
         for v in &variants {
             if !self.symbols.contains_key(&v.symbol) {
                 let element: BasicTypeEnum = self.ty.of(if v.single { Ty::F32 } else { Ty::F64 });
                 let vector = element.into_float_type().vec_type(v.lanes);
-                let f = self.module.add_function(&v.symbol, vector.fn_type(&vec![vector.into(); v.params], false), Some(Linkage::External));
-                f.add_attribute(AttributeLoc::Function, self.attr.nounwind);
-                for a in self.attr.pure_call {
-                    f.add_attribute(AttributeLoc::Function, a);
-                }
+                let f = self.pure_function(&v.symbol, vector.fn_type(&vec![vector.into(); v.params], false));
                 self.symbols.insert(v.symbol.clone(), f);
             }
-            map.push(format!("{0}({0})", v.symbol));
         }
-        (!map.is_empty()).then(|| self.context.create_string_attribute("vector-function-abi-variant", &map.join(",")))
+        let mappings: Vec<&str> = variants.iter().map(|v| v.mapping.as_str()).collect();
+        (!mappings.is_empty()).then(|| self.vector_attribute(&mappings))
+    }
+
+    /// Declares a function of its arguments alone.
+    pub fn pure_function(&self, name: &str, ty: FunctionType<'ctx>) -> FunctionValue<'ctx> {
+        let f = self.module.add_function(name, ty, Some(Linkage::External));
+        f.add_attribute(AttributeLoc::Function, self.attr.nounwind);
+        for a in self.attr.pure_call {
+            f.add_attribute(AttributeLoc::Function, a);
+        }
+        f
+    }
+
+    /// The attribute that tells the vectoriser of a call's vector forms.
+    pub fn vector_attribute(&self, mappings: &[&str]) -> Attribute {
+        self.context.create_string_attribute("vector-function-abi-variant", &mappings.join(","))
     }
 
     /// Declaration of an intrinsic for one type.

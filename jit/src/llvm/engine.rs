@@ -20,6 +20,7 @@ use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{FileType, TargetMachine};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use taipan_runtime::ufunc::vector_math::entry;
 
 /// What to compile.
 #[derive(Clone, Debug)]
@@ -135,7 +136,12 @@ impl Engine {
         options.set_loop_slp_vectorization(true);
         options.set_loop_interleaving(true);
         options.set_loop_unrolling(true);
-        Ok(asm.module.run_passes(&p.passes, machine, options)?)
+        asm.module.run_passes(&p.passes, machine, options)?;
+        if asm.define_roots()? {
+            let options = PassBuilderOptions::create();
+            asm.module.run_passes(super::pipeline::AFTER_ROOTS, machine, options)?;
+        }
+        Ok(())
     }
 
     /// Compiles and links.
@@ -160,8 +166,9 @@ impl Engine {
         phases.emit = lap();
 
         for name in asm.outside() {
-            if let Some(row) = crate::symbols::row(name) {
-                self.linker.define(name, (row.address)())?;
+            let row = crate::symbols::row(name).map(|r| r.address);
+            if let Some(address) = row.or_else(|| entry::vector(name).map(|v| v.address)) {
+                self.linker.define(name, address())?;
             }
         }
         let symbols = object::functions(object.as_slice());

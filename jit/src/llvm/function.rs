@@ -285,6 +285,16 @@ impl<'ctx> Lowering<'_, 'ctx> {
             let v = self.asm.builder.build_binop(op, self.value(i.args[0])?, self.value(i.args[1])?, "")?;
             return self.flagged(v, i.fast());
         }
+        if i.op == Op::Sqrt
+            && i.fast().approximate()
+            && i.fast().finite()
+            && let Some((f, variants)) = self.asm.approximate_root(i.ty)
+        {
+            let call = self.asm.builder.build_direct_call(f, &[self.value(i.args[0])?.into()], "")?;
+            call.add_attribute(AttributeLoc::Function, variants);
+            let v = call.try_as_basic_value().basic().ok_or("root without value")?;
+            return self.flagged(v, i.fast());
+        }
         if let Some(name) = intrinsic_name(i.op) {
             let f = self.asm.intrinsic(name, i.ty)?;
             let args = i.args.iter().map(|v| Ok(self.value(*v)?.into())).collect::<Result<Vec<BasicMetadataValueEnum>>>()?;
@@ -494,8 +504,7 @@ impl<'ctx> Lowering<'_, 'ctx> {
         call.add_attribute(AttributeLoc::Function, self.asm.attr.nounwind);
         let fast = i.fast();
         if symbol.pure_fn
-            && fast.approximate()
-            && let Some(variants) = self.asm.vector_variants(symbol.name)
+            && let Some(variants) = self.asm.vector_variants(symbol.name, fast.approximate())
         {
             call.add_attribute(AttributeLoc::Function, variants);
         }

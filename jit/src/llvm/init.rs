@@ -94,6 +94,9 @@ const ARGUMENTS: &[&str] = &[
     // A third to two thirds of code generation on loops over several arrays,
     // for no measurable gain: the loops arrive strength-reduced.
     "-disable-lsr",
+    // A sum of floats in a loop without fastmath keeps its order, but what is
+    // summed may be computed by vectors.
+    "-force-ordered-reductions=true",
 ];
 
 fn parse_arguments() {

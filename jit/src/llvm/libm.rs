@@ -1,8 +1,12 @@
-//! Which C math functions have vector forms in glibc's libmvec.
+//! Which math functions have vector forms: the runtime's own functions, with
+//! the same bits as the scalar ones, and for calls with the `afn` flag those
+//! of glibc's libmvec, whose stated error is up to 4 ulp.
 //!
-//! Names follow the x86 vector function ABI: `_ZGV`, instruction set letter,
-//! `N`, lanes, one `v` a parameter, `_`, scalar name. Stated error of
-//! libmvec: up to 4 ulp, so only calls with the `afn` flag are mapped.
+//! Names in libmvec follow the x86 vector function ABI: `_ZGV`, instruction set letter,
+//! `N`, lanes, one `v` a parameter, `_`, scalar name.
+
+use super::assemble::Features;
+use taipan_runtime::ufunc::vector_math::entry;
 
 /// Scalar names (double form) and parameter counts that libmvec covers since
 /// glibc 2.35. The float forms have an `f` appended and twice the lanes.
@@ -15,29 +19,59 @@ const VECTORISED: &[(&str, usize)] = &[
 
 /// One vector form of a scalar function.
 pub(super) struct Variant {
-    /// Symbol in libmvec.
+    /// Symbol of the vector function.
     pub symbol: String,
+    /// How LLVM finds it from a call of the scalar function.
+    pub mapping: String,
     pub lanes: u32,
     pub params: usize,
     /// Elements are f32 (else f64).
     pub single: bool,
 }
 
-/// The vector forms of `scalar` that a machine with these features can run.
-pub(super) fn variants(scalar: &str, avx2: bool, avx512: bool) -> Vec<Variant> {
-    let plain = VECTORISED.iter().find(|(n, _)| *n == scalar);
-    let single = || scalar.strip_suffix('f').and_then(|s| VECTORISED.iter().find(|(n, _)| *n == s));
+/// Instruction sets of the vector function ABI: letter and doubles in a register.
+const SETS: [(char, u32); 3] = [('e', 8), ('d', 4), ('b', 2)];
+
+fn variant(scalar: &str, letter: char, lanes: u32, params: usize, single: bool, symbol: String) -> Variant {
+    let mapping = format!("_ZGV{letter}N{lanes}{}_{scalar}({symbol})", "v".repeat(params));
+    Variant { symbol, mapping, lanes, params, single }
+}
+
+/// The forms in libmvec of a function of libm, called under the name `scalar`.
+fn libmvec(scalar: &str, libm: &str, has: Features) -> Vec<Variant> {
+    let plain = VECTORISED.iter().find(|(n, _)| *n == libm);
+    let single = || libm.strip_suffix('f').and_then(|s| VECTORISED.iter().find(|(n, _)| *n == s));
     let Some(((_, params), single)) = plain.map(|r| (r, false)).or_else(|| single().map(|r| (r, true))) else {
         return Vec::new();
     };
-    // Widest first; the vectoriser picks by lanes.
-    let sets = [(avx512, 'e', 8), (avx2, 'd', 4), (true, 'b', 2)];
-    sets.into_iter()
-        .filter(|(available, ..)| *available)
-        .map(|(_, letter, doubles)| {
-            let lanes = if single { doubles * 2 } else { doubles };
-            Variant { symbol: format!("_ZGV{letter}N{lanes}{}_{scalar}", "v".repeat(*params)), lanes, params: *params, single }
+    SETS.into_iter()
+        .filter(|(letter, _)| match letter {
+            'e' => has.avx512,
+            'd' => has.avx2,
+            _ => true,
         })
+        .map(|(letter, doubles)| {
+            let lanes = if single { doubles * 2 } else { doubles };
+            let symbol = format!("_ZGV{letter}N{lanes}{}_{libm}", "v".repeat(*params));
+            variant(scalar, letter, lanes, *params, single, symbol)
+        })
+        .collect()
+}
+
+/// The vector forms of `scalar` that a machine with these features can run,
+/// widest first.
+pub(super) fn variants(scalar: &str, approximate: bool, has: Features) -> Vec<Variant> {
+    let libm = scalar.strip_prefix("taipan_").unwrap_or(scalar);
+    if approximate && has.vector_libm {
+        let forms = libmvec(scalar, libm, has);
+        if !forms.is_empty() {
+            return forms;
+        }
+    }
+    entry::VECTORS
+        .iter()
+        .filter(|v| v.scalar == scalar && if v.wide { has.avx512 } else { has.avx2 })
+        .map(|v| variant(scalar, if v.wide { 'e' } else { 'd' }, v.lanes, 1, v.single, v.name.into()))
         .collect()
 }
 
@@ -45,12 +79,23 @@ pub(super) fn variants(scalar: &str, avx2: bool, avx512: bool) -> Vec<Variant> {
 mod tests {
     use super::*;
 
+    const ALL: Features = Features { avx2: true, avx512: true, vector_libm: true };
+
     #[test]
     fn names_follow_the_vector_abi() {
-        let names = |s| variants(s, true, true).into_iter().map(|v| v.symbol).collect::<Vec<_>>();
+        let names = |s| variants(s, true, ALL).into_iter().map(|v| v.symbol).collect::<Vec<_>>();
         assert_eq!(names("sin"), ["_ZGVeN8v_sin", "_ZGVdN4v_sin", "_ZGVbN2v_sin"]);
         assert_eq!(names("powf"), ["_ZGVeN16vv_powf", "_ZGVdN8vv_powf", "_ZGVbN4vv_powf"]);
         assert_eq!(names("erf"), ["_ZGVeN8v_erf", "_ZGVdN4v_erf", "_ZGVbN2v_erf"]);
         assert!(names("fmod").is_empty());
+    }
+
+    #[test]
+    fn exact_calls_take_our_own_forms() {
+        let mappings = |s, afn| variants(s, afn, ALL).into_iter().map(|v| v.mapping).collect::<Vec<_>>();
+        assert_eq!(mappings("taipan_exp", false), ["_ZGVeN8v_taipan_exp(taipan_exp_8)", "_ZGVdN4v_taipan_exp(taipan_exp_4)"]);
+        assert_eq!(mappings("taipan_expf", false), ["_ZGVeN16v_taipan_expf(taipan_expf_16)", "_ZGVdN8v_taipan_expf(taipan_expf_8)"]);
+        assert_eq!(mappings("taipan_exp", true)[0], "_ZGVeN8v_taipan_exp(_ZGVeN8v_exp)");
+        assert!(mappings("exp", false).is_empty());
     }
 }

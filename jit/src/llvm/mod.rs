@@ -1,7 +1,7 @@
 //! The optimising tier: LIR through LLVM.
 //!
 //! `assemble` collects the functions of a unit, `function` lowers one,
-//! `pipeline` optimises, `engine` emits, `orc` links. Every way into LLVM goes
+//! `root` writes out approximate square roots, `pipeline` optimises, `engine` emits, `orc` links. Every way into LLVM goes
 //! through `init`.
 
 mod assemble;
@@ -14,6 +14,7 @@ pub mod object;
 mod orc;
 pub mod pipeline;
 mod raw;
+mod root;
 mod types;
 
 pub use engine::{Code, Engine, Phases, Request, Text};

@@ -20,6 +20,9 @@ const LOOPS: &str = "loop-mssa(loop-rotate,licm),simplifycfg,instcombine<no-veri
     loop-mssa(licm),early-cse<memssa>,loop-vectorize,loop-load-elim,instcombine<no-verify-fixpoint>,simplifycfg,\
     slp-vectorizer,instcombine<no-verify-fixpoint>,loop-unroll,early-cse,instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg";
 
+/// After approximate roots got their bodies: inline them, hoist constants.
+pub const AFTER_ROOTS: &str = "always-inline,globaldce,function(instcombine<no-verify-fixpoint>,early-cse,loop-mssa(licm),simplifycfg)";
+
 impl Pipeline {
     /// The recipe of this compiler. `calls` tells whether the module has more
     /// than one function, so that inlining is worth looking at.

@@ -92,6 +92,11 @@ impl Lowerer<'_> {
 
     /// Floor quotient and modulo; MIN // -1 wraps to MIN with remainder 0.
     pub fn int_divmod(&mut self, signed: bool, a: Value, b: Value, on_zero: Zero) -> (Value, Value) {
+        if let Some(c) = self.b.constant(b)
+            && c > 0
+        {
+            return self.int_divmod_constant(signed, a, b, c);
+        }
         let ty = self.b.func.ty(a);
         let zero = self.b.iconst(ty, 0);
         let one = self.b.iconst(ty, 1);
@@ -133,6 +138,29 @@ impl Lowerer<'_> {
             r = self.b.select(by_zero, zero, r);
         }
         (q, r)
+    }
+
+    /// The same by `b`, known to be `c > 0` (the bits of `b`, sign-extended).
+    fn int_divmod_constant(&mut self, signed: bool, a: Value, b: Value, c: i64) -> (Value, Value) {
+        let ty = self.b.func.ty(a);
+        if c & (c - 1) == 0 {
+            // Shifting to the right rounds down; the low bits are what is left.
+            let places = self.b.iconst(ty, i64::from(c.trailing_zeros()));
+            let mask = self.b.iconst(ty, c - 1);
+            let shift = if signed { Op::Ashr } else { Op::Lshr };
+            return (self.b.binary(shift, a, places), self.b.binary(Op::And, a, mask));
+        }
+        let quot = self.b.binary(if signed { Op::Sdiv } else { Op::Udiv }, a, b);
+        let prod = self.b.binary(Op::Imul, quot, b);
+        let rem = self.b.binary(Op::Isub, a, prod);
+        if !signed {
+            return (quot, rem);
+        }
+        // All bits set where the remainder is negative: one less, and once more the divisor.
+        let top = self.b.iconst(ty, i64::from(ty.bits()) - 1);
+        let negative = self.b.binary(Op::Ashr, rem, top);
+        let more = self.b.binary(Op::And, negative, b);
+        (self.b.binary(Op::Iadd, quot, negative), self.b.binary(Op::Iadd, rem, more))
     }
 
     fn float_arith(&mut self, op: BinaryOp, d: DType, a: Value, b: Value, errors: ErrorModel) -> Result<Value, CompileError> {
@@ -209,10 +237,23 @@ impl Lowerer<'_> {
         self.runtime(&name, &[a, b]).expect("libm functions have results")
     }
 
-    /// A libm function of one float in the operand's precision.
+    /// A libm function of one float in the operand's precision. With fastmath
+    /// the runtime's own function where there is one: LLVM knows the names of
+    /// libm and would turn a few of them into what does not vectorise.
     pub fn float_math1(&mut self, name: &str, a: Value) -> Value {
+        if self.b.fast.approximate() {
+            return self.elementary(name, a);
+        }
         let name = self.math_name(name, a);
         self.runtime(&name, &[a]).expect("libm functions have results")
+    }
+
+    /// The same by the runtime's own function where there is one, as `numpy`
+    /// computes it everywhere; its vector forms have the same bits.
+    pub fn elementary(&mut self, name: &str, a: Value) -> Value {
+        let name = self.math_name(name, a);
+        let name = crate::symbols::elementary(&name).unwrap_or(&name);
+        self.runtime(name, &[a]).expect("elementary functions have results")
     }
 
     fn math_name(&self, name: &str, a: Value) -> String {

@@ -26,7 +26,7 @@ mod pairwise;
 mod reduce;
 mod resolve;
 mod table;
-mod vector_math;
+pub mod vector_math;
 mod vector_power;
 
 pub use call::{CallOptions, Operand, Outputs};

@@ -7,6 +7,7 @@ pub mod cleanup;
 pub mod cse;
 pub mod dce;
 pub mod fold;
+pub mod if_convert;
 pub mod params;
 pub mod range_check;
 pub mod versioning;
@@ -24,7 +25,8 @@ pub const PASSES: &[(Pass, PassFn)] = &[
     (Pass::LirFold, |_, f| fold::run(f)),
     (Pass::LirCse, cse::run),
     (Pass::LirRangeCheck, |_, f| range_check::run(f)),
-    (Pass::LirVersions, |_, f| versioning::run(f)),
+    (Pass::LirIfConvert, |_, f| if_convert::run(f)),
+    (Pass::LirVersions, versioning::run),
     (Pass::LirDce, dce::run),
 ];
 
@@ -39,6 +41,8 @@ const RECIPE: &[Pass] = &[
     Pass::LirRangeCheck,
     Pass::LirCleanup,
     Pass::LirParams,
+    Pass::LirIfConvert,
+    Pass::LirCleanup,
     Pass::LirVersions,
     Pass::LirCleanup,
     Pass::LirDce,
