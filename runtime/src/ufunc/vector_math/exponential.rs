@@ -23,10 +23,15 @@ fn expm1_tail<V: Lanes>(r: V) -> V {
     ])
 }
 
-/// `exp(r + low) - 1` for `|r| <= ln(2) / 2`.
+/// `exp(r + low)` for `|r| <= ln(2) / 2`, nearly correctly rounded: what the sums lose comes back
+/// at the end.
 #[inline(always)]
-fn expm1_reduced<V: Lanes>(r: V, low: V) -> V {
-    (r * r).mul_add(expm1_tail(r), low) + r
+fn exp_reduced<V: Lanes>(r: V, low: V) -> V {
+    let one = V::splat(1.0);
+    let rest = (r * r).mul_add(expm1_tail(r), low);
+    let e = r + rest;
+    let sum = one + e;
+    sum + ((one - sum) + e + ((r - e) + rest))
 }
 
 /// `x = k ln 2 + r`: returns `k + ROUNDER`, `k`, `r` and its correction.
@@ -50,7 +55,7 @@ impl Formula for Exp {
     fn value<V: Lanes>(x: V) -> V {
         // Beyond the limits the scaling overflows or gives 0 by itself.
         let (_, k, r, low) = reduce_exp(x.clamp(-746.0, 710.0));
-        (V::splat(1.0) + expm1_reduced(r, low)).scale(k)
+        exp_reduced(r, low).scale(k)
     }
     fn library(x: f64) -> f64 {
         x.exp()
@@ -72,7 +77,7 @@ impl Formula for Exp2 {
         let fraction = x - k;
         let r = fraction * V::splat(LN2);
         let low = fraction.mul_add(V::splat(LN2), -r) + fraction * V::splat(LN2_REST);
-        (V::splat(1.0) + expm1_reduced(r, low)).scale(k)
+        exp_reduced(r, low).scale(k)
     }
     fn library(x: f64) -> f64 {
         math::library::exp2(x)
