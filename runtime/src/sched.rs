@@ -19,7 +19,7 @@
 //! `unsafe` room: `taipan_parfor` is called by compiled code with a body of
 //! that module and an environment that lives until it returns.
 
-use crate::trap::{CANCELLED_SITE, Ctx, STATUS_OK, Trap, poll};
+use crate::trap::{CANCELLED_SITE, Ctx, STATUS_OK, Trap, TrapKind, poll};
 use crate::workers::on_threads;
 use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -219,6 +219,8 @@ impl Region {
         if trap.site == CANCELLED_SITE {
             return;
         }
+        // Ctrl-C has no place in the order of chunks: it ends all of them.
+        let chunk = if trap.kind == TrapKind::Interrupt { -1 } else { chunk };
         self.failed.fetch_min(chunk, Ordering::AcqRel);
         let mut kept = lock(&self.failure);
         if kept.as_ref().is_none_or(|f| chunk < f.chunk) {
@@ -279,7 +281,7 @@ pub unsafe extern "C" fn taipan_parfor(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trap::{STATUS_TRAP, TrapKind, taipan_trap};
+    use crate::trap::{STATUS_TRAP, taipan_trap};
 
     unsafe extern "C" fn add_up(_: *mut Ctx, low: i64, high: i64, chunk: i64, env: *mut u64, _: *mut u64) -> i32 {
         // SAFETY: the test's environment has a word for each chunk.
