@@ -51,8 +51,10 @@ const LN2_LOW: f64 = 1.90821492927058770002e-10;
 #[inline(always)]
 fn outside<V: Lanes>(x: V, low: i32, high: f64) -> V::Mask {
     let magnitude = x.abs();
+    // Above the least pattern and not above 0: the compiler makes one comparison of both, and
+    // would build a register of ones for 0 that waits for what the register held before.
     let least = V::splat(f64::from_bits(((1023 + low) as u64) << 52));
-    let tiny = V::both(magnitude.lt_bits(least), V::splat(0.0).lt_bits(magnitude));
+    let tiny = V::both(magnitude.lt_bits(least), V::splat(f64::from_bits(1)).lt_bits(magnitude));
     V::either(tiny, V::splat(high).lt_bits(magnitude))
 }
 
