@@ -303,6 +303,11 @@ impl Array {
             WalkOrder::C,
         )
         .for_each(|p, n, s| {
+            if single && s[0] == size as isize && s[1] == 1 && size <= 8 {
+                // SAFETY: `n` elements and mask bytes side by side, one value.
+                unsafe { fill_where(p[0], p[1], value.data(), n, size) };
+                return;
+            }
             let mut i = 0;
             while i < n {
                 // SAFETY: as in `compress`.
@@ -816,6 +821,56 @@ pub(crate) fn fill_offsets(
         }
     }
     Ok(())
+}
+
+/// Writes one value to the elements whose mask byte is set. Other elements are not touched: with
+/// masked stores where there are some, so that no branch has to be foreseen.
+///
+/// # Safety
+/// `n` elements of `size` (1, 2, 4 or 8) bytes at `to`, `n` bytes at `mask`, one element at `value`.
+unsafe fn fill_where(to: *mut u8, mask: *const u8, value: *const u8, n: usize, size: usize) {
+    #[inline(always)]
+    unsafe fn run<T: Copy>(to: *mut u8, mask: *const u8, value: *const u8, n: usize) {
+        // SAFETY: by the contract.
+        unsafe {
+            let value = value.cast::<T>().read_unaligned();
+            for i in 0..n {
+                if *mask.add(i) != 0 {
+                    to.cast::<T>().add(i).write_unaligned(value);
+                }
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn by_size(to: *mut u8, mask: *const u8, value: *const u8, n: usize, size: usize) {
+        // SAFETY: by the contract.
+        unsafe {
+            match size {
+                1 => run::<u8>(to, mask, value, n),
+                2 => run::<u16>(to, mask, value, n),
+                4 => run::<u32>(to, mask, value, n),
+                _ => run::<u64>(to, mask, value, n),
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2,avx512f,avx512dq,avx512bw,avx512vl")]
+        unsafe fn wide(to: *mut u8, mask: *const u8, value: *const u8, n: usize, size: usize) {
+            // SAFETY: by the contract.
+            unsafe { by_size(to, mask, value, n, size) }
+        }
+        use std::arch::is_x86_feature_detected;
+        if is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+        {
+            // SAFETY: the instructions are there.
+            return unsafe { wide(to, mask, value, n, size) };
+        }
+    }
+    // SAFETY: by the contract.
+    unsafe { by_size(to, mask, value, n, size) }
 }
 
 /// Writes elements, `step` bytes apart, to the offsets from `base`, in order.
