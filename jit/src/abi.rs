@@ -70,6 +70,7 @@ impl ArrayParts {
 /// | array | owner, data, shape…, strides… (see [`ArrayParts`]) |
 /// | range | start, stop, step |
 /// | list | the object's address |
+/// | row of an array or list | its position |
 /// | list iterator | the list's address, position |
 /// | range iterator | next, stop, step |
 /// | array iterator | the array's parts, position |
@@ -92,7 +93,8 @@ pub fn flatten_into(t: &Type, out: &mut Vec<Ty>) {
         Type::Unknown | Type::None | Type::Ellipsis | Type::Global(_) | Type::Exception => {}
         Type::Tuple(ts) => ts.iter().for_each(|t| flatten_into(t, out)),
         Type::Array(a) => flatten_array(*a, out),
-        Type::List(_) => out.push(Ty::Ptr),
+        Type::List(_) | Type::Lists(_) => out.push(Ty::Ptr),
+        Type::Row(_) => out.push(Ty::I64),
         Type::ListIter(_) => out.extend([Ty::Ptr, Ty::I64]),
         Type::Range { .. } | Type::RangeIter { .. } => out.extend([Ty::I64; 3]),
         Type::ArrayIter(a) => {

@@ -54,6 +54,8 @@ pub enum EntryKind {
     /// Exact `list` whose first items are Python's numbers of one class: one
     /// slot, its address. The vm keeps it alive meanwhile.
     List(DType),
+    /// As `List`, of exact lists of numbers.
+    Lists(DType),
     /// No value: one slot, ignored.
     Unbound,
     /// A `range_iterator` with 64-bit parts: three slots: next value, stop
@@ -88,6 +90,8 @@ pub enum Restore {
     /// The object that entry parameter n (a variable, or beyond them a stack
     /// slot) held.
     Entry(u32),
+    /// What indexing that object with the int in slot gives.
+    Item(u32, u32),
     /// The variable is unbound.
     Unbound,
     /// NULL on the value stack.

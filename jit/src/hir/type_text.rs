@@ -44,7 +44,7 @@ impl Display for TypeText<'_> {
             }
             Type::Optional(t) => write!(f, "optional<{}>", TypeText(t)),
             Type::Global(g) => write!(f, "global {}", ConstText(&ConstValue::Global(g.clone()))),
-            Type::Scalar(_) | Type::Numpy(_) | Type::List(_) | Type::ListIter(_) | Type::ReflectedList(_) | Type::ReflectedListIter(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
+            Type::Scalar(_) | Type::Numpy(_) | Type::List(_) | Type::Lists(_) | Type::Row(_) | Type::ListIter(_) | Type::ReflectedList(_) | Type::ReflectedListIter(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
         }
     }
 }
@@ -115,11 +115,21 @@ pub(super) fn read(c: &mut Cursor<'_>) -> Option<Type> {
             c.expect(")")?;
             Type::Array(ArrayType { dtype, ndim, layout, readonly: false })
         }
-        "list" | "list_iter" => {
+        "row" => {
+            c.expect("(")?;
+            let n = c.integer()?.try_into().ok()?;
+            c.expect(")")?;
+            Type::Row(n)
+        }
+        "list" | "lists" | "list_iter" => {
             c.expect("(")?;
             let d = DType::from_name(c.word()?)?;
             c.expect(")")?;
-            if word == "list" { Type::List(d) } else { Type::ListIter(d) }
+            match word {
+                "list" => Type::List(d),
+                "lists" => Type::Lists(d),
+                _ => Type::ListIter(d),
+            }
         }
         "range" | "prange" => Type::Range { dtype: range(c)?, parallel: word == "prange" },
         "range_iter" | "prange_iter" => Type::RangeIter { dtype: range(c)?, parallel: word == "prange_iter" },

@@ -55,7 +55,12 @@ pub enum Type {
     /// Ordinary loops: a list that the loop entered with, whose items were
     /// Python's numbers of this dtype; each item read is looked at.
     List(DType),
-    /// Iterator over such a list.
+    /// As `List`, of lists of numbers.
+    Lists(DType),
+    /// Ordinary loops: a row of the array or list that is this parameter of the
+    /// entry: its position, which is in range.
+    Row(u32),
+    /// Iterator over a list of numbers.
     ListIter(DType),
     /// `range(...)` of the given integer dtype; `parallel` for `prange`.
     Range { dtype: DType, parallel: bool },
@@ -98,7 +103,7 @@ impl Type {
     /// Ordinary loops: is it an object that the loop entered with and that
     /// stays what it is, an array or a list?
     pub fn is_held(&self) -> bool {
-        matches!(self, Type::Array(_) | Type::List(_))
+        matches!(self, Type::Array(_) | Type::List(_) | Type::Lists(_))
     }
     /// The array type.
     pub fn array(&self) -> Option<ArrayType> {
@@ -159,6 +164,8 @@ impl fmt::Display for Type {
             }
             Type::Array(a) => a.fmt(f),
             Type::List(d) => write!(f, "list({})", scalar_name(*d)),
+            Type::Lists(d) => write!(f, "lists({})", scalar_name(*d)),
+            Type::Row(n) => write!(f, "row({n})"),
             Type::ListIter(d) => write!(f, "list_iter({})", scalar_name(*d)),
             Type::Range { dtype, .. } => write!(f, "range_state_{}", scalar_name(*dtype)),
             Type::RangeIter { dtype, .. } => write!(f, "range_iter_{}", scalar_name(*dtype)),

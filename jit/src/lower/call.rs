@@ -27,6 +27,8 @@ impl<'a> Lowerer<'a> {
             return Err(CompileError::typing(format!("{} is not callable", self.ty(callee))));
         };
         match &**global {
+            // The length of a row of lists, as the builder writes it.
+            Global::Library(path) if &**path == "builtins.len" && args.len() == 2 => self.row_length(args[0], args[1]),
             Global::Library(path) => {
                 let mut all = Vec::with_capacity(args.len() + 1);
                 all.extend(receiver(self, callee));

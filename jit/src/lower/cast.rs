@@ -23,6 +23,7 @@ impl Lowerer<'_> {
         }
         Ok(match (from, to) {
             (Type::Scalar(f) | Type::Numpy(f), Type::Scalar(t) | Type::Numpy(t)) => self.cast_scalar(p, *f, *t),
+            (Type::Row(_), Type::Scalar(DType::I64)) => p.to_vec(),
             (Type::Unknown, _) => self.zero(to),
             (_, Type::Unknown) => Parts::new(),
             (Type::Optional(f), Type::Optional(t)) => {

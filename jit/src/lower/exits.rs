@@ -78,7 +78,7 @@ impl Lowerer<'_> {
                 _ => {}
             }
         }
-        if let (Def::Param { block: hir::Block(0), index }, Type::Array(_) | Type::List(_)) = (self.def(v), self.ty(v)) {
+        if let (Def::Param { block: hir::Block(0), index }, Type::Array(_) | Type::List(_) | Type::Lists(_)) = (self.def(v), self.ty(v)) {
             return Ok(Restore::Entry(index));
         }
         let p = self.parts(v);
@@ -96,6 +96,7 @@ impl Lowerer<'_> {
             Type::Scalar(DType::F64) => Restore::Float(slot(p)),
             Type::Scalar(DType::Bool) => Restore::Bool(slot(p)),
             Type::Numpy(d) => Restore::Numpy(*d, slot(p)),
+            Type::Row(n) => Restore::Item(*n, slot(p)),
             Type::None => Restore::None,
             Type::Unknown => Restore::Unbound,
             Type::Range { .. } => Restore::NewRange(slot(p)),

@@ -4,10 +4,11 @@
 use super::{Lowerer, Parts};
 use crate::abi::scalar_ty;
 use crate::error::CompileError;
-use crate::hir::types::DType;
+use crate::hir::types::{DType, Type};
 use crate::hir::{self, ExitReason};
 use crate::lir::op::{Cc, Op};
 use crate::lir::{Ty, Value};
+use taipan_runtime::dtype::Kind;
 
 /// The class of an item, as the interpreter side takes it.
 pub fn class_number(d: DType) -> Option<i64> {
@@ -34,8 +35,13 @@ impl Lowerer<'_> {
     /// The item at a position, as the class that is expected; leaves if it is
     /// of another or there is none.
     pub(crate) fn list_get(&mut self, list: Value, position: Value, d: DType) -> Result<Parts, CompileError> {
-        let (class, out) = (self.class_value(d)?, self.stack(8));
+        let out = self.stack(8);
+        let class = self.class_value(d)?;
         self.list_call("taipan_list_get", &[list, position, class, out], ExitReason::TypeChanged)?;
+        self.fetched(out, d)
+    }
+
+    fn fetched(&mut self, out: Value, d: DType) -> Result<Parts, CompileError> {
         let word = self.b.load(Ty::I64, out, 0);
         Ok(vec![match scalar_ty(d) {
             Ty::F64 => self.b.op(Op::Bitcast, Ty::F64, &[word], 0),
@@ -50,16 +56,59 @@ impl Lowerer<'_> {
         self.list_get(list, at, d)
     }
 
-    pub(crate) fn store_list_item(&mut self, object: hir::Value, index: hir::Value, value: hir::Value) -> Result<(), CompileError> {
+    /// An item of a row: the index is (row, position).
+    pub(crate) fn lists_item(&mut self, object: hir::Value, index: hir::Value, d: DType) -> Result<Parts, CompileError> {
+        let (list, at) = (self.parts(object)[0], self.parts(index));
+        let out = self.stack(8);
+        let class = self.class_value(d)?;
+        let [row, position] = at[..] else { return Err(CompileError::bug("an item of a row has two indices")) };
+        self.list_call("taipan_lists_get", &[list, row, position, class, out], ExitReason::TypeChanged)?;
+        self.fetched(out, d)
+    }
+
+    /// A row of an array or of lists: its position, counted from the start.
+    pub(crate) fn row(&mut self, object: hir::Value, index: hir::Value) -> Result<Parts, CompileError> {
+        if let Some(a) = self.array(object) {
+            let signed = self.ty(index).scalar().is_none_or(|d| d.kind() == Kind::Signed);
+            let p = self.parts(index)[0];
+            let at = self.resize_int(p, signed, Ty::I64);
+            return Ok(vec![self.checked_index(at, signed, self.const_int(index), a.shape(0), 0)?]);
+        }
         let at = self.int_of(index)?;
         let list = self.parts(object)[0];
+        let row = self.runtime("taipan_lists_row", &[list, at]).ok_or_else(|| CompileError::bug("has a result"))?;
+        let zero = self.i64(0);
+        let c = self.b.icmp(Cc::Slt, row, zero);
+        self.exit_if(c, ExitReason::Index)?;
+        Ok(vec![row])
+    }
+
+    /// The length of a row of lists.
+    pub(crate) fn row_length(&mut self, object: hir::Value, row: hir::Value) -> Result<Parts, CompileError> {
+        let (list, at) = (self.parts(object)[0], self.int_of(row)?);
+        let n = self.runtime("taipan_lists_length", &[list, at]).ok_or_else(|| CompileError::bug("has a result"))?;
+        let zero = self.i64(0);
+        let c = self.b.icmp(Cc::Slt, n, zero);
+        self.exit_if(c, ExitReason::TypeChanged)?;
+        Ok(vec![n])
+    }
+
+    pub(crate) fn store_list_item(&mut self, object: hir::Value, index: hir::Value, value: hir::Value) -> Result<(), CompileError> {
+        let list = self.parts(object)[0];
+        let at: Parts = match self.ty(index) {
+            Type::Tuple(_) => self.parts(index),
+            _ => vec![self.int_of(index)?],
+        };
         let (d, x) = self.any_number(value)?;
         let class = self.class_value(d)?;
         let word = match scalar_ty(d) {
             Ty::F64 => self.b.op(Op::Bitcast, Ty::I64, &[x], 0),
             _ => self.b.convert(Op::Zext, Ty::I64, x),
         };
-        self.list_call("taipan_list_set", &[list, at, class, word], ExitReason::Index)
+        match at[..] {
+            [row, position] => self.list_call("taipan_lists_set", &[list, row, position, class, word], ExitReason::Index),
+            _ => self.list_call("taipan_list_set", &[list, at[0], class, word], ExitReason::Index),
+        }
     }
 
     /// Number of items now.

@@ -465,7 +465,7 @@ impl<'a> Lowerer<'a> {
     /// Instructions without result.
     fn lower_effect(&mut self, h: hir::Block, op: &Op) -> Result<(), CompileError> {
         match op {
-            Op::SetItem { object, index, value } if matches!(self.ty(*object), Type::List(_)) => {
+            Op::SetItem { object, index, value } if matches!(self.ty(*object), Type::List(_) | Type::Lists(_)) => {
                 self.store_list_item(*object, *index, *value)
             }
             Op::SetItem { object, index, value } if matches!(self.ty(*object), Type::ReflectedList(_)) => self.reflected_set(*object, *index, *value),
@@ -526,7 +526,9 @@ impl<'a> Lowerer<'a> {
             Op::Contains { item, container, negate } => self.contains_op(*item, *container, *negate),
             Op::Truth { a } => Ok(vec![self.truth(*a)?]),
             Op::Attr { object, name } => crate::library::lower_attr(self, *object, name, result),
+            Op::GetItem { object, index } if matches!(to, Type::Row(_)) => self.row(*object, *index),
             Op::GetItem { object, index } => match self.ty(*object) {
+                Type::Lists(d) => self.lists_item(*object, *index, *d),
                 Type::Tuple(_) => self.tuple_item(*object, *index, result),
                 Type::List(d) => self.list_item(*object, *index, *d),
                 Type::Str => self.text_item(*object, *index),

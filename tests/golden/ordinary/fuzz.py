@@ -25,7 +25,7 @@ class Program:
         if self.random.random() < 0.2:
             self.constants += [0.5, 2.0]
         # Some programs work on arrays too.
-        self.arrays = ["p", "q"] if self.random.random() < 0.5 else []
+        self.arrays = ["p", "q", "r", "m"] if self.random.random() < 0.5 else []
         self.dtypes = [self.random.choice(DTYPES) for _ in self.arrays]
 
     def value(self, depth=0):
@@ -51,6 +51,8 @@ class Program:
         index = self.random.choice(names + ["0", "-1", "3"])
         if self.random.random() < 0.9:
             index = f"int({index}) % 12"
+        if array == "m":
+            return f"m[int({self.random.choice(names)}) % 4][{index}]"
         return f"{array}[{index}, 0]" if array == "q" else f"{array}[{index}]"
 
     def condition(self):
@@ -88,7 +90,7 @@ class Program:
                 bounds = bounds.replace("a %", "int(a) %").replace("b %", "int(b) %")
             over = f"range({bounds})"
             if self.arrays and self.random.random() < 0.3:
-                over = "p"
+                over = self.random.choice("pr")
             add(f"{margin}for {name} in {over}:")
             self.block(indent + 1, depth + 1, True)
             if self.random.random() < 0.2:
@@ -124,16 +126,17 @@ class Program:
         zeros = [f"i{n} = 0" for n in range(self.loops)] if bound else []
         arrays = []
         if self.arrays:
-            first, second = self.dtypes
+            first, second = self.dtypes[:2]
             step = self.random.choice(["", "[::2]", "[::-1]"])
             size = 24 if step == "[::2]" else 12
             arrays = [f"p = np.arange({size}).astype('{first}'){step}", f"q = np.ones((12, 2), '{second}')"]
+            arrays += ["r = list(range(12))", "m = [[i * 0.5 + j for j in range(12)] for i in range(4)]"]
         zeros = arrays + zeros
         if at_module_level:
             start = ["import numpy as np", "log = []", "a, b, c, d = 1, 2, 3, 4"]
             return "\n".join(start + zeros + self.lines) + "\n"
         head = ["import numpy as np", "log = []", "def f(a, b, c, d):"] + [" " + zero for zero in zeros]
-        return "\n".join(head + self.lines + [f" return a, b, c, d, log{', p, q' if self.arrays else ''}"]) + "\nresult = f(1, 2, 3, 4)\n"
+        return "\n".join(head + self.lines + [f" return a, b, c, d, log{', p, q, r, m' if self.arrays else ''}"]) + "\nresult = f(1, 2, 3, 4)\n"
 
 
 warnings.simplefilter("ignore")

@@ -28,6 +28,12 @@ SHAPES = {
     "rebound": ("t = 0\nfor i in range(n):\n  t += a[i % 3]\n  a, b = b, a\nreturn t, a, b", ["[1, 2, 3], [4, 5, 6], 60", "[1, 2, 3], [4.5, 5.5, 6.5], 60"]),
     "same list twice": ("c = a\nfor i in range(n):\n  a[i] = i\n  c[i] += 1\n  d = c\nreturn a is d, c", ["[0] * 60, 0, 60"]),
     "lists of lists": ("t = 0\nfor i in range(n):\n  for j in range(n): t += a[i][j]\nreturn t", ["[[i * j for j in range(9)] for i in range(9)], 0, 9"]),
+    "rows": ("t = 0\nfor i in range(n):\n  for j in range(len(a[i])): t += a[i][j] * a[j % n][-1]\nreturn t", ["[[i * j for j in range(9)] for i in range(9)], 0, 9", "[[0.5] * 3, [1.5] * 9, [2.5]], 0, 3", "[[1] * 5] * 5, 0, 6"]),
+    "rows in variables": ("t = 0\nfor i in range(n):\n  r = a[i]\n  for j in range(n):\n    t += r[j]\n    r[j] = i + j\n  s = r\nreturn t, a, r is a[-1], s is r", ["[[i * j for j in range(9)] for i in range(9)], 0, 9", "[[i * j for j in range(8)] for i in range(9)], 0, 9"]),
+    "product": ("c = [[0.0] * n for _ in range(n)]\nfor i in range(n):\n  for j in range(n):\n    for k in range(n): c[i][j] += a[i][k] * b[k][j]\nreturn c", ["[[i * j / 3 for j in range(9)] for i in range(9)], [[i + j for j in range(9)] for i in range(9)], 9"]),
+    "replaced rows": ("t = 0\nfor i in range(n):\n  for j in range(9): t += a[i % 3][j]\n  if i == 20: a[1] = b\nreturn t", ["[[1] * 9, [2] * 9, [3] * 9], [0.5] * 9, 40", "[[1] * 9, [2] * 9, [3] * 9], 'xxxxxxxxx', 40", "[[1] * 9, [2] * 9, [3] * 9], [4] * 8, 40"]),
+    "list inside itself": ("t = 0\na.append(a)\nfor i in range(n): a[i][0] = i\nreturn a[0]", ["[[1], [2], [3]], 0, 4"]),
+    "exit in a row": ("t = 0\nfor i in range(n):\n  for j in range(n): t += a[i][100 // (j - 5)]\nreturn t", ["[[1] * 200] * 9, 0, 9"]),
     "subclass": ("class L(list):\n  def __getitem__(self, i): return 5\nc = L(a)\nt = 0\nfor i in range(n): t += c[i]\nreturn t", ["[1] * 60, 0, 60"]),
     "in a function": ("def g(i): return a[i] if i < 40 else 2\nt = 0\nfor i in range(n): t += g(i)\nreturn t", ["[3] * 60, 0, 60"]),
 }

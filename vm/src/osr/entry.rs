@@ -194,7 +194,7 @@ pub fn enter(
             // What was read is in the slots: the variables hold it alone again,
             // but for arrays, whose memory compiled code uses.
             for (object, kind) in objects.iter_mut().zip(&version.compiled.kinds) {
-                if !matches!(kind, EntryKind::Array(_) | EntryKind::List(_) | EntryKind::Function(_)) {
+                if !matches!(kind, EntryKind::Array(_) | EntryKind::List(_) | EntryKind::Lists(_) | EntryKind::Function(_)) {
                     *object = None;
                 }
             }
@@ -387,7 +387,9 @@ fn run(
     let moved = apply(frame, each, exit, version, &source, own, vm)?;
 
     version.exits[taken].fetch_add(1, Ordering::Relaxed);
-    version.iterations.fetch_add(moved.unwrap_or(0), Ordering::Relaxed);
+    // A full time slice was worth it, however few iterations that were.
+    let least = if exit.reason == ExitReason::Poll { WORTHWHILE_ITERATIONS } else { 0 };
+    version.iterations.fetch_add(moved.unwrap_or(0).max(least), Ordering::Relaxed);
     let whole = matches!(exit.reason, ExitReason::LoopEnd | ExitReason::LeftLoop | ExitReason::Poll);
     version.failures.fetch_add(u64::from(!whole), Ordering::Relaxed);
     if entries.is_multiple_of(TRIAL) {

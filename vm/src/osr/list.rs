@@ -21,6 +21,10 @@ const ROWS: symbols::Rows = symbol_rows! {
     call taipan_list_get(Ptr, I64, I64, Ptr) -> I32 = taipan_list_get;
     call taipan_list_set(Ptr, I64, I64, I64) -> I32 = taipan_list_set;
     call taipan_list_length(Ptr) -> I64 = taipan_list_length;
+    call taipan_lists_row(Ptr, I64) -> I64 = taipan_lists_row;
+    call taipan_lists_length(Ptr, I64) -> I64 = taipan_lists_length;
+    call taipan_lists_get(Ptr, I64, I64, I64, Ptr) -> I32 = taipan_lists_get;
+    call taipan_lists_set(Ptr, I64, I64, I64, I64) -> I32 = taipan_lists_set;
 };
 
 /// Class of a number that compiled code can hold, and its bits.
@@ -46,6 +50,14 @@ pub fn class_of(list: &PyObject, vm: &VirtualMachine) -> Option<DType> {
     let (first, _) = number(items.first()?)?;
     let others = [items.len() / 2, items.len() - 1];
     others.iter().all(|n| number(&items[*n]).is_some_and(|(d, _)| d == first)).then_some(first)
+}
+
+/// The same of a list of lists of numbers.
+pub fn class_of_rows(list: &PyObject, vm: &VirtualMachine) -> Option<DType> {
+    let rows = list.downcast_ref_if_exact::<PyList>(vm)?.borrow_vec();
+    let first = class_of(rows.first()?, vm)?;
+    let others = [rows.len() / 2, rows.len() - 1];
+    others.iter().all(|n| class_of(&rows[*n], vm) == Some(first)).then_some(first)
 }
 
 /// The list that a list iterator walks, and the number of items it gave;
@@ -88,45 +100,98 @@ fn position(index: i64, length: usize) -> Option<usize> {
     (0..length).contains(&at).then_some(at as usize)
 }
 
+/// Calls `f` with row `index` of a list of exact lists, while the outer list is
+/// held.
+///
+/// # Safety
+/// See the file head.
+unsafe fn with_row<R>(list: *const u8, index: i64, f: impl FnOnce(&rustpython_vm::Py<PyList>, usize) -> Option<R>) -> Option<R> {
+    // SAFETY: contract of the callers.
+    let rows = unsafe { items(list) }?.borrow_vec();
+    let at = position(index, rows.len())?;
+    let row = rows[at].downcast_ref::<PyList>()?;
+    // A list inside itself cannot be locked twice.
+    let itself = std::ptr::eq(row.as_object() as *const PyObject as *const u8, list);
+    if itself || !row.class().is(Context::genesis().types.list_type) {
+        return None;
+    }
+    f(row, at)
+}
+
+/// The bits of an item of class number `class`.
+fn get(list: &rustpython_vm::Py<PyList>, index: i64, class: i64) -> Option<u64> {
+    let items = list.borrow_vec();
+    let (d, bits) = number(&items[position(index, items.len())?])?;
+    (CLASSES.get(class as usize) == Some(&d)).then_some(bits)
+}
+
+/// Replaces a number by another; the old one.
+fn set(list: &rustpython_vm::Py<PyList>, index: i64, class: i64, bits: i64) -> Option<PyObjectRef> {
+    let context = Context::genesis();
+    let new: PyObjectRef = match CLASSES.get(class as usize)? {
+        DType::I64 => context.new_int(bits).into(),
+        DType::F64 => context.new_float(f64::from_bits(bits as u64)).into(),
+        _ => context.new_bool(bits & 1 != 0).into(),
+    };
+    let mut items = list.borrow_vec_mut();
+    let at = position(index, items.len())?;
+    let slot = items.get_mut(at)?;
+    // Letting go of other objects may run code of the program.
+    number(slot)?;
+    Some(std::mem::replace(slot, new))
+}
+
 /// Puts the bits of item `index` into `out`; 1 if there is none of class number
 /// `class`.
 unsafe extern "C" fn taipan_list_get(list: *const u8, index: i64, class: i64, out: *mut u64) -> i32 {
     // SAFETY: contract of this file.
-    let Some(list) = (unsafe { items(list) }) else { return 1 };
-    let items = list.borrow_vec();
-    let found = position(index, items.len()).and_then(|at| number(&items[at]));
-    match found {
-        Some((d, bits)) if CLASSES.get(class as usize) == Some(&d) => {
+    match unsafe { items(list) }.and_then(|list| get(list, index, class)) {
+        Some(bits) => {
             // SAFETY: contract of this file.
             unsafe { *out = bits };
             0
         }
-        _ => 1,
+        None => 1,
     }
 }
 
 /// Replaces item `index` by a number; 1 if that is not a plain matter.
 unsafe extern "C" fn taipan_list_set(list: *const u8, index: i64, class: i64, bits: i64) -> i32 {
     // SAFETY: contract of this file.
-    let Some(list) = (unsafe { items(list) }) else { return 1 };
-    let context = Context::genesis();
-    let new: PyObjectRef = match CLASSES.get(class as usize) {
-        Some(DType::I64) => context.new_int(bits).into(),
-        Some(DType::F64) => context.new_float(f64::from_bits(bits as u64)).into(),
-        Some(DType::Bool) => context.new_bool(bits & 1 != 0).into(),
-        _ => return 1,
-    };
-    let mut items = list.borrow_vec_mut();
-    let length = items.len();
-    let Some(slot) = position(index, length).and_then(|at| items.get_mut(at)) else { return 1 };
-    // Letting go of other objects may run code of the program.
-    if number(slot).is_none() {
-        return 1;
+    let old = unsafe { items(list) }.and_then(|list| set(list, index, class, bits));
+    i32::from(old.is_none())
+}
+
+/// Position from the start of row `index`; -1 if there is no such list.
+unsafe extern "C" fn taipan_lists_row(list: *const u8, index: i64) -> i64 {
+    // SAFETY: contract of this file.
+    unsafe { with_row(list, index, |_, at| Some(at as i64)) }.unwrap_or(-1)
+}
+
+/// Length of row `index`; -1 if there is no such list.
+unsafe extern "C" fn taipan_lists_length(list: *const u8, index: i64) -> i64 {
+    // SAFETY: contract of this file.
+    unsafe { with_row(list, index, |row, _| Some(row.borrow_vec().len() as i64)) }.unwrap_or(-1)
+}
+
+/// As `taipan_list_get`, of row `row`.
+unsafe extern "C" fn taipan_lists_get(list: *const u8, row: i64, index: i64, class: i64, out: *mut u64) -> i32 {
+    // SAFETY: contract of this file.
+    match unsafe { with_row(list, row, |row, _| get(row, index, class)) } {
+        Some(bits) => {
+            // SAFETY: contract of this file.
+            unsafe { *out = bits };
+            0
+        }
+        None => 1,
     }
-    let old = std::mem::replace(slot, new);
-    drop(items);
-    drop(old);
-    0
+}
+
+/// As `taipan_list_set`, of row `row`.
+unsafe extern "C" fn taipan_lists_set(list: *const u8, row: i64, index: i64, class: i64, bits: i64) -> i32 {
+    // SAFETY: contract of this file.
+    let old = unsafe { with_row(list, row, |row, _| set(row, index, class, bits)) };
+    i32::from(old.is_none())
 }
 
 /// Number of items.

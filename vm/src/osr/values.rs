@@ -39,7 +39,9 @@ pub fn kind_of(object: Option<&PyObject>, layout: &Layout, vm: &VirtualMachine) 
             None => EntryKind::Other,
         }
     } else if class.is(types.list_type) {
-        list::class_of(object, vm).map_or(EntryKind::Other, EntryKind::List)
+        let numbers = list::class_of(object, vm).map(EntryKind::List);
+        let kind = numbers.or_else(|| list::class_of_rows(object, vm).map(EntryKind::Lists));
+        kind.unwrap_or(EntryKind::Other)
     } else if class.is(types.list_iterator_type) {
         let class = list::of_iterator(object, vm).and_then(|(list, _)| list::class_of(&list, vm));
         class.map_or(EntryKind::Other, EntryKind::ListIter)
@@ -138,7 +140,7 @@ pub fn append(
             slots.extend([position as u64]);
             return fits;
         }
-        EntryKind::List(_) => exact(types.list_type).map(|o| o as *const PyObject as u64),
+        EntryKind::List(_) | EntryKind::Lists(_) => exact(types.list_type).map(|o| o as *const PyObject as u64),
         EntryKind::ListIter(_) => {
             let found = exact(types.list_iterator_type).and_then(|o| list::of_iterator(o, vm));
             let Some((list, position)) = found else { return false };
@@ -192,6 +194,7 @@ pub fn make(restore: &Restore, source: &Source<'_>, vm: &VirtualMachine) -> PyRe
         Restore::Bool(n) => vm.ctx.new_bool(results[*n as usize] & 1 != 0).into(),
         Restore::Numpy(dtype, n) => numpy_scalar(*dtype, results[*n as usize]),
         Restore::Entry(n) => held(*n)?,
+        Restore::Item(n, index) => held(*n)?.get_item(vm.ctx.new_int(int(*index)).as_object(), vm)?,
         Restore::NewItemIter(n, position) => {
             let position = results[*position as usize] as usize;
             match held(*n)?.downcast::<PyNdArray>() {

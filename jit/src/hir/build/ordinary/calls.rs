@@ -73,6 +73,7 @@ impl Builder<'_> {
         let types: Vec<Type> = args.iter().map(|a| self.ty(*a).clone()).collect();
         match (path, args) {
             ("builtins.len", [a]) if types[0].array().is_some() => return self.array_length(*a),
+            ("builtins.len", [row]) if matches!(types[0], Type::Row(_)) => return self.row_length(*row, callee),
             ("builtins.len", [_]) if types[0].is_held() => {
                 let op = Op::Call { callee, args: args.to_vec(), keywords: vec![] };
                 return Ok(self.checked(op, Type::INT));

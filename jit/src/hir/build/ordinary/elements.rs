@@ -3,7 +3,7 @@
 
 use super::{Builder, UNSUPPORTED};
 use crate::hir::build::{Machine, Step};
-use crate::hir::types::{ArrayType, Type};
+use crate::hir::types::{ArrayType, DType, Type};
 use crate::hir::{Op, Value};
 use crate::typing::{numpy_scalar, ordinary as rules};
 
@@ -18,6 +18,9 @@ impl Builder<'_> {
     /// `object[index]` of an array: a NumPy scalar.
     pub(super) fn element(&mut self, object: Value, index: Value) -> Step<Value> {
         let a = self.array_type(object)?;
+        if a.ndim == 2 && !matches!(self.ty(index), Type::Tuple(_)) {
+            return self.row(object, index);
+        }
         let index = self.full_index(a, index)?;
         Ok(self.checked(Op::GetItem { object, index }, Type::Numpy(a.dtype)))
     }
@@ -68,6 +71,17 @@ impl Builder<'_> {
         }
     }
 
+    /// A position in a list, as an int.
+    fn list_position(&mut self, v: Value) -> Step<Value> {
+        let v = self.position_value(v)?;
+        match self.ty(v) {
+            Type::Scalar(DType::I64) => Ok(v),
+            // Beyond 63 bits it would turn negative.
+            Type::Scalar(DType::U64) => Err(UNSUPPORTED),
+            _ => Ok(self.plain(Op::Cast { a: v, to: Type::INT }, Type::INT)),
+        }
+    }
+
     pub(super) fn array_attribute(&mut self, object: Value, name: &std::sync::Arc<str>) -> Step<Value> {
         if !ATTRIBUTES.contains(&&**name) {
             return Err(UNSUPPORTED);
@@ -98,9 +112,37 @@ impl Builder<'_> {
     /// `object[index]` of a list: a Python number of the class that its items
     /// had at entry.
     pub(super) fn list_item(&mut self, object: Value, index: Value) -> Step<Value> {
-        let Type::List(d) = *self.ty(object) else { return Err(UNSUPPORTED) };
-        let index = self.position_value(index)?;
-        Ok(self.checked(Op::GetItem { object, index }, Type::Scalar(d)))
+        match *self.ty(object) {
+            Type::List(d) => {
+                let index = self.list_position(index)?;
+                Ok(self.checked(Op::GetItem { object, index }, Type::Scalar(d)))
+            }
+            // An item of a row, as `within_row` writes it.
+            Type::Lists(d) if matches!(self.ty(index), Type::Tuple(_)) => {
+                Ok(self.checked(Op::GetItem { object, index }, Type::Scalar(d)))
+            }
+            Type::Lists(_) => self.row(object, index),
+            _ => Err(UNSUPPORTED),
+        }
+    }
+
+    /// `object[index]` where that is an array or list of its own.
+    fn row(&mut self, object: Value, index: Value) -> Step<Value> {
+        let n = self.entry_array(object).ok_or(UNSUPPORTED)?;
+        let array = self.ty(object).array().is_some();
+        let index = if array { self.position_value(index)? } else { self.list_position(index)? };
+        Ok(self.checked(Op::GetItem { object, index }, Type::Row(n)))
+    }
+
+    /// The array or list that a row is of, and the full index of an item.
+    pub(super) fn within_row(&mut self, row: Value, index: Value) -> Step<(Value, Value)> {
+        let Type::Row(n) = *self.ty(row) else { return Err(UNSUPPORTED) };
+        let object = *self.func.blocks[0].params.get(n as usize).ok_or(UNSUPPORTED)?;
+        let at = self.plain(Op::Cast { a: row, to: Type::INT }, Type::INT);
+        let array = self.ty(object).array().is_some();
+        let index = if array { self.position_value(index)? } else { self.list_position(index)? };
+        let both = vec![Type::INT, self.ty(index).clone()];
+        Ok((object, self.plain(Op::Tuple(vec![at, index]), Type::Tuple(both.into()))))
     }
 
     /// `object[index] = value` of a list.
@@ -108,7 +150,12 @@ impl Builder<'_> {
         if !rules::is_number(self.ty(value)) {
             return Err(UNSUPPORTED);
         }
-        let index = self.position_value(index)?;
+        let index = match (self.ty(object), self.ty(index)) {
+            (Type::Lists(_), Type::Tuple(_)) => index,
+            (Type::List(_), _) => self.list_position(index)?,
+            // Rows are replaced by the interpreter.
+            _ => return Err(UNSUPPORTED),
+        };
         let state = self.snapshot();
         self.append(Op::SetItem { object, index, value }, vec![], Some(state));
         Ok(())
@@ -121,5 +168,17 @@ impl Builder<'_> {
         let v = self.plain(op, Type::ListIter(d));
         self.walked.insert(v, object);
         Ok(v)
+    }
+
+    /// `len` of a row.
+    pub(super) fn row_length(&mut self, row: Value, callee: Value) -> Step<Value> {
+        let Type::Row(n) = *self.ty(row) else { return Err(UNSUPPORTED) };
+        let object = *self.func.blocks[0].params.get(n as usize).ok_or(UNSUPPORTED)?;
+        if self.ty(object).array().is_some() {
+            let tuple = self.array_attribute(object, &"shape".into())?;
+            return Ok(self.plain(Op::TupleGet { tuple, index: 1 }, Type::INT));
+        }
+        let at = self.plain(Op::Cast { a: row, to: Type::INT }, Type::INT);
+        Ok(self.checked(Op::Call { callee, args: vec![object, at], keywords: vec![] }, Type::INT))
     }
 }

@@ -276,6 +276,7 @@ impl<'a> Builder<'a> {
             EntryKind::Numpy(d) => (Type::Numpy(*d), Some(None)),
             EntryKind::Array(a) => (Type::Array(*a), Some(None)),
             EntryKind::List(d) => (Type::List(*d), Some(None)),
+            EntryKind::Lists(d) => (Type::Lists(*d), Some(None)),
             EntryKind::ListIter(d) => (Type::ListIter(*d), Some(None)),
             EntryKind::ArrayIter(a) => (Type::ArrayIter(*a), Some(None)),
             EntryKind::RangeIter => (Type::RangeIter { dtype: DType::I64, parallel: false }, Some(None)),
@@ -650,6 +651,10 @@ impl Machine for Builder<'_> {
             },
             Op::GetItem { object, index } if types[0].array().is_some() => self.element(*object, *index)?,
             Op::GetItem { object, index } if types[0].is_held() => self.list_item(*object, *index)?,
+            Op::GetItem { object, index } if matches!(types[0], Type::Row(_)) => {
+                let (object, index) = self.within_row(*object, *index)?;
+                return self.emit(Op::GetItem { object, index });
+            }
             Op::GetItem { object, index } => match (&types[0], self.constant(*index)) {
                 (Type::Tuple(items), Some(c @ ConstValue::Int(_))) => match typing::access::tuple_index(items, &c) {
                     Ok(Some(typing::access::TupleIndex::At(n))) => {
@@ -696,6 +701,10 @@ impl Machine for Builder<'_> {
             Op::SetItem { object, index, value } if self.inner.is_empty() && self.ty(object).is_held() => {
                 self.store_list_item(object, index, value)
             }
+            Op::SetItem { object, index, value } if self.inner.is_empty() && matches!(self.ty(object), Type::Row(_)) => {
+                let (object, index) = self.within_row(object, index)?;
+                self.emit_effect(Op::SetItem { object, index, value })
+            }
             _ => Err(UNSUPPORTED),
         }
     }
@@ -738,7 +747,10 @@ impl Machine for Builder<'_> {
                 }
                 // A stored iterator would be two names for one position.
                 let iterator = matches!(self.ty(v), Type::RangeIter { .. } | Type::ArrayIter(_) | Type::ListIter(_));
-                if iterator || self.is_function(v) {
+                // Each view that an array gives is an object of its own: two
+                // variables could not be told to hold the same one.
+                let view = matches!(self.ty(v), Type::Row(n) if self.ty(self.func.blocks[0].params[*n as usize]).array().is_some());
+                if iterator || view || self.is_function(v) {
                     return Err(UNSUPPORTED);
                 }
                 Var::Value(v)
