@@ -187,7 +187,7 @@ pub fn standard_gamma(source: &mut (impl BitSource + ?Sized), shape: f64) -> f64
             let x = standard_normal(source);
             let v = 1.0 + c * x;
             // NaN, which a NaN shape gives, goes through.
-            if !(v <= 0.0) {
+            if v > 0.0 || v.is_nan() {
                 break (x, v);
             }
         };

@@ -114,7 +114,7 @@ impl RandomState {
                 let x = self.standard_normal();
                 let v = 1.0 + c * x;
                 // NaN, which a NaN shape gives, goes through.
-                if !(v <= 0.0) {
+                if v > 0.0 || v.is_nan() {
                     break (x, v);
                 }
             };

@@ -245,11 +245,13 @@ macro_rules! power_functions {
 }
 
 /// Power of single precision floats.
+#[expect(clippy::extra_unused_type_parameters, reason = "rows of the table are made alike, by operation and type")]
 const fn power_f32<Op: Op2<f32, f32>, A>() -> LoopRow {
     with_run(pair::<Op, f32>(), vector_power::power_f32)
 }
 
 /// Power of double precision floats.
+#[expect(clippy::extra_unused_type_parameters, reason = "rows of the table are made alike, by operation and type")]
 const fn power_f64<Op: Op2<f64, f64>, A>() -> LoopRow {
     with_run(pair::<Op, f64>(), vector_power::power_f64)
 }

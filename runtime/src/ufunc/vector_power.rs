@@ -303,7 +303,7 @@ impl Formula1 for math::Arccosh {
     const SAFE: f64 = 2.0;
     #[inline(always)]
     fn special(x: f64) -> bool {
-        !(x > 1.0) | outside(x, -1, 400)
+        (x <= 1.0) | x.is_nan() | outside(x, -1, 400)
     }
     #[inline(always)]
     fn value(x: f64) -> f64 {

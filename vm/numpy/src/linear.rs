@@ -82,7 +82,7 @@ pub fn solve(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let lead_a = &a.shape()[..a.ndim() - 2];
     let lead_b = if vector { &[][..] } else { &b.shape()[..b.ndim() - 2] };
     let Some(lead) = broadcast_shapes(&[lead_a, lead_b]) else {
-        return Err(raise(Error::broadcast([a.shape(), b.shape()].into_iter()), vm));
+        return Err(raise(Error::broadcast([a.shape(), b.shape()]), vm));
     };
     let count: usize = lead.iter().product();
     let whole = |array: &Array, tail: &[usize]| -> PyResult<Array> {

@@ -507,7 +507,7 @@ impl PyUFunc {
         ];
         let explicit_out = args.kwargs.contains_key("out");
         // These belong to functions of whole axes.
-        if let Some(name) = ["axes", "axis", "keepdims"].into_iter().find(|n| args.kwargs.contains_key(*n)) {
+        if let Some(name) = ["axes", "axis", "keepdims"].into_iter().find(|n| args.kwargs.contains_key(n)) {
             return Err(vm.new_type_error(format!(
                 "{}() got an unexpected keyword argument '{name}'",
                 ufunc.name

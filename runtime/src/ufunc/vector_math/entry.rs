@@ -45,7 +45,7 @@ fn one<F: Formula>(x: f64) -> f64 {
 
 #[cfg(target_arch = "x86_64")]
 // The C ABI passes these vectors in registers; Rust calls none of the functions but in tests.
-#[allow(improper_ctypes_definitions)]
+#[allow(improper_ctypes_definitions, reason = "compiled code passes whole registers, by the vector calling convention")]
 mod x86 {
     use super::*;
     use std::arch::x86_64::*;
@@ -159,7 +159,7 @@ pub fn vector(name: &str) -> Option<&'static Vector> {
 
 #[cfg(test)]
 // As above.
-#[allow(improper_ctypes_definitions)]
+#[allow(improper_ctypes_definitions, reason = "compiled code passes whole registers, by the vector calling convention")]
 mod tests {
     use super::*;
 
