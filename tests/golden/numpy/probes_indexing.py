@@ -7,6 +7,8 @@ import operator
 import warnings
 import numpy as np
 
+from _probes import answer_all
+
 v = np.arange(10)
 m = np.arange(12).reshape(3,4)
 t = np.arange(24.).reshape(2,3,4)
@@ -19,34 +21,7 @@ c = np.arange(6)*(1+1j)
 b = np.array([True,False,True])
 u = np.arange(5,dtype=np.uint8)
 
-
-def show(value, depth=0):
-    if isinstance(value, np.ndarray):
-        f = value.flags
-        order = ("C" if f.c_contiguous else "-") + ("F" if f.f_contiguous else "-") + ("W" if f.writeable else "-")
-        return "%r|%s|%s|%s|%s" % (value, value.dtype, value.shape, value.strides, order)
-    if isinstance(value, (tuple, list)) and depth < 3:
-        return type(value).__name__ + "(" + ", ".join(show(x, depth + 1) for x in value) + ")"
-    return "%s:%r" % ("dtype" if isinstance(value, np.dtype) else type(value).__name__, value)
-
-
-def outcome(text):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            if ";;" in text:
-                space = dict(globals())
-                exec(text.replace(" ;; ", "\n"), space)
-                answer = show(space.get("r"))
-            else:
-                answer = show(eval(text))
-        except Exception as e:
-            answer = "!! %s: %s" % (type(e).__name__, e)
-    answer += "".join("  [%s: %s]" % (w.category.__name__, w.message) for w in caught)
-    return answer.replace("\n", "\\n")
-
-
-for line in """
+answer_all("""
 v[-3:]
 v[[10]]
 v[[[0,1],[2,3]]]
@@ -467,5 +442,4 @@ np.vdot([1j,2],[3,4])
 r=np.array([3,1,2]) ;; r.sort()
 r=np.array([[3,1],[0,2]]) ;; r.sort(axis=0)
 np.sort([3,1,2],kind='quicksort')
-""".strip().splitlines():
-    print(line, " -> ", outcome(line))
+""", globals())

@@ -7,6 +7,8 @@ import operator
 import warnings
 import numpy as np
 
+from _probes import answer_all
+
 TYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32",
          "float64", "complex64", "complex128"]
 
@@ -31,34 +33,7 @@ for name in TYPES:
     globals()["s_" + name] = globals()["b_" + name][1]
     globals()["z_" + name] = np.array(1 if name == "bool" else 2, dtype=name)
 
-
-def show(value, depth=0):
-    if isinstance(value, np.ndarray):
-        f = value.flags
-        order = ("C" if f.c_contiguous else "-") + ("F" if f.f_contiguous else "-") + ("W" if f.writeable else "-")
-        return "%r|%s|%s|%s|%s" % (value, value.dtype, value.shape, value.strides, order)
-    if isinstance(value, (tuple, list)) and depth < 3:
-        return type(value).__name__ + "(" + ", ".join(show(x, depth + 1) for x in value) + ")"
-    return "%s:%r" % ("dtype" if isinstance(value, np.dtype) else type(value).__name__, value)
-
-
-def outcome(text):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            if ";;" in text:
-                space = dict(globals())
-                exec(text.replace(" ;; ", "\n"), space)
-                answer = show(space.get("r"))
-            else:
-                answer = show(eval(text))
-        except Exception as e:
-            answer = "!! %s: %s" % (type(e).__name__, e)
-    answer += "".join("  [%s: %s]" % (w.category.__name__, w.message) for w in caught)
-    return answer.replace("\n", "\\n")
-
-
-for line in """
+answer_all("""
 a_int8 + [1,2,3,4]
 a_uint8 + 3
 a_int64 + True
@@ -479,5 +454,4 @@ r=a_uint8.copy() ;; r @= b_float32
 r=a_uint32.copy() ;; r @= np.ones((4,1))
 r=np.arange(3) ;; r.flags.writeable=False ;; r+=1
 r=np.array(1) ;; r/=2
-""".strip().splitlines():
-    print(line, " -> ", outcome(line))
+""", globals())

@@ -7,6 +7,8 @@ import operator
 import warnings
 import numpy as np
 
+from _probes import answer_all
+
 m = np.arange(12).reshape(3,4)
 t = np.arange(24.).reshape(2,3,4)
 e = np.zeros((0,3))
@@ -25,34 +27,7 @@ for i, shape in enumerate([(), (0,), (3,), (2,), (2, 3), (3, 2), (3, 3), (2, 2, 
                            (4, 3, 2), (1, 3), (3, 1)]):
     globals()["s%d" % i] = np.arange(math.prod(shape)).reshape(shape)
 
-
-def show(value, depth=0):
-    if isinstance(value, np.ndarray):
-        f = value.flags
-        order = ("C" if f.c_contiguous else "-") + ("F" if f.f_contiguous else "-") + ("W" if f.writeable else "-")
-        return "%r|%s|%s|%s|%s" % (value, value.dtype, value.shape, value.strides, order)
-    if isinstance(value, (tuple, list)) and depth < 3:
-        return type(value).__name__ + "(" + ", ".join(show(x, depth + 1) for x in value) + ")"
-    return "%s:%r" % ("dtype" if isinstance(value, np.dtype) else type(value).__name__, value)
-
-
-def outcome(text):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            if ";;" in text:
-                space = dict(globals())
-                exec(text.replace(" ;; ", "\n"), space)
-                answer = show(space.get("r"))
-            else:
-                answer = show(eval(text))
-        except Exception as e:
-            answer = "!! %s: %s" % (type(e).__name__, e)
-    answer += "".join("  [%s: %s]" % (w.category.__name__, w.message) for w in caught)
-    return answer.replace("\n", "\\n")
-
-
-for line in """
+answer_all("""
 np.sum(m, axis=(0,0))
 np.sum(m, axis=0,keepdims=True)
 m.sum(out=1)
@@ -433,5 +408,4 @@ np.linalg.solve([[1.,2],[3,4]],[1,2])
 np.linalg.solve([[1.,2],[2,4]],[1,2])
 np.linalg.cholesky([[1.,2],[2,1]])
 np.trace([[1,2],[3,4]])
-""".strip().splitlines():
-    print(line, " -> ", outcome(line))
+""", globals())

@@ -7,6 +7,8 @@ import operator
 import warnings
 import numpy as np
 
+from _probes import answer_all
+
 v = np.arange(6)
 m = np.arange(6).reshape(2,3)
 t = np.arange(24).reshape(2,3,4)
@@ -19,34 +21,7 @@ n = np.arange(6)[::-1]
 bc = np.broadcast_to(np.arange(3),(2,3))
 if_ = bool
 
-
-def show(value, depth=0):
-    if isinstance(value, np.ndarray):
-        f = value.flags
-        order = ("C" if f.c_contiguous else "-") + ("F" if f.f_contiguous else "-") + ("W" if f.writeable else "-")
-        return "%r|%s|%s|%s|%s" % (value, value.dtype, value.shape, value.strides, order)
-    if isinstance(value, (tuple, list)) and depth < 3:
-        return type(value).__name__ + "(" + ", ".join(show(x, depth + 1) for x in value) + ")"
-    return "%s:%r" % ("dtype" if isinstance(value, np.dtype) else type(value).__name__, value)
-
-
-def outcome(text):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            if ";;" in text:
-                space = dict(globals())
-                exec(text.replace(" ;; ", "\n"), space)
-                answer = show(space.get("r"))
-            else:
-                answer = show(eval(text))
-        except Exception as e:
-            answer = "!! %s: %s" % (type(e).__name__, e)
-    answer += "".join("  [%s: %s]" % (w.category.__name__, w.message) for w in caught)
-    return answer.replace("\n", "\\n")
-
-
-for line in """
+answer_all("""
 v.reshape((3,2))
 v.reshape(-1)
 np.reshape(v,(-1,))
@@ -347,5 +322,4 @@ np.isposinf([np.inf])
 np.lib.stride_tricks.sliding_window_view(v,3)
 bytes(v[:1])
 memoryview(f).f_contiguous
-""".strip().splitlines():
-    print(line, " -> ", outcome(line))
+""", globals())

@@ -7,40 +7,15 @@ import operator
 import warnings
 import numpy as np
 
+from _probes import answer_all
+
 
 
 def po(options, function):
     with np.printoptions(**options):
         return function()
 
-
-def show(value, depth=0):
-    if isinstance(value, np.ndarray):
-        f = value.flags
-        order = ("C" if f.c_contiguous else "-") + ("F" if f.f_contiguous else "-") + ("W" if f.writeable else "-")
-        return "%r|%s|%s|%s|%s" % (value, value.dtype, value.shape, value.strides, order)
-    if isinstance(value, (tuple, list)) and depth < 3:
-        return type(value).__name__ + "(" + ", ".join(show(x, depth + 1) for x in value) + ")"
-    return "%s:%r" % ("dtype" if isinstance(value, np.dtype) else type(value).__name__, value)
-
-
-def outcome(text):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            if ";;" in text:
-                space = dict(globals())
-                exec(text.replace(" ;; ", "\n"), space)
-                answer = show(space.get("r"))
-            else:
-                answer = show(eval(text))
-        except Exception as e:
-            answer = "!! %s: %s" % (type(e).__name__, e)
-    answer += "".join("  [%s: %s]" % (w.category.__name__, w.message) for w in caught)
-    return answer.replace("\n", "\\n")
-
-
-for line in """
+answer_all("""
 str(np.array([1+2j,3-4.5j]))
 str(np.arange(30))
 repr(np.arange(30.)*1.1)
@@ -371,5 +346,4 @@ np.testing.assert_(1,2,equal_nan=False)
 np.testing.assert_([1,2],[1,2.01],decimal=2)
 np.testing.assert_([1.,np.nan],[1.,np.nan],err_msg="x",verbose=False)
 np.testing.assert_([1.,np.nan],[1.,np.nan],maxulp=3)
-""".strip().splitlines():
-    print(line, " -> ", outcome(line))
+""", globals())
