@@ -46,6 +46,9 @@ const LEVELS: usize = 4;
 /// Samples without an entry after which armed loops are let go.
 const REST_AFTER: u32 = 64;
 
+/// Samples without an entry after which they become fewer.
+const CALM_AFTER: u32 = 256;
+
 /// Loops armed now.
 static ARMED: AtomicUsize = AtomicUsize::new(0);
 /// Samples since a loop was entered.
@@ -61,12 +64,19 @@ pub fn left_compiled_code() {
     QUIET.store(0, Ordering::Relaxed);
 }
 
+/// Has nothing been worth compiling for a while?
+pub fn is_calm() -> bool {
+    QUIET.load(Ordering::Relaxed) >= CALM_AFTER
+}
+
 /// Called by the interpreter between two instructions: where is the program?
 pub fn sample(vm: &VirtualMachine) {
     if SKIP.swap(false, Ordering::Relaxed) || vm.use_tracing.get() || probe::running() {
         return;
     }
-    if ARMED.load(Ordering::Relaxed) > 0 && QUIET.fetch_add(1, Ordering::Relaxed) >= REST_AFTER {
+    let quiet = QUIET.load(Ordering::Relaxed).saturating_add(1);
+    QUIET.store(quiet, Ordering::Relaxed);
+    if quiet > REST_AFTER && ARMED.load(Ordering::Relaxed) > 0 {
         rest(vm);
     }
     let mut frame: *const InterpreterFrame = frame::current_thread_iframe();
@@ -151,6 +161,7 @@ fn arm(vm: &VirtualMachine, code: &Py<PyCode>, each: &Loop) -> bool {
         monitoring.callbacks.insert((TOOL, JUMP), callback.clone());
         monitoring.local_events.insert((TOOL, code.as_object().get_id()), 1 << JUMP);
     }
+    QUIET.store(0, Ordering::Relaxed);
     each.state().stage = Stage::Armed;
     ARMED.fetch_add(1, Ordering::Relaxed);
     vm.state.monitoring_events.fetch_or(1 << JUMP);

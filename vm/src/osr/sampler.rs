@@ -26,6 +26,8 @@ use super::arm;
 
 /// Time between two samples.
 const PERIOD: Duration = Duration::from_millis(1);
+/// The same in a program in which nothing was worth compiling for a while.
+const CALM_PERIOD: Duration = Duration::from_millis(4);
 /// The same while the main thread only waits.
 const IDLE_PERIOD: Duration = Duration::from_millis(20);
 /// Periods of waiting after which the main thread counts as idle.
@@ -110,7 +112,11 @@ fn launch() {
         let mut waited = 0u32;
         let mut tick = 0u32;
         while !STOP.load(Ordering::Acquire) {
-            thread::park_timeout(if waited < IDLE_AFTER { PERIOD } else { IDLE_PERIOD });
+            thread::park_timeout(match (waited < IDLE_AFTER, arm::is_calm()) {
+                (false, _) => IDLE_PERIOD,
+                (_, true) => CALM_PERIOD,
+                _ => PERIOD,
+            });
             tick = tick.wrapping_add(1);
             if RUNNING.load(Ordering::Relaxed) > 0 {
                 waited = 0;
