@@ -80,6 +80,8 @@ struct Crew {
     posted: AtomicUsize,
     /// Threads that watch `posted`.
     standby: AtomicUsize,
+    /// Threads that attend: asked to, and not gone since.
+    present: AtomicUsize,
 }
 
 static CREW: Mutex<Option<Arc<Crew>>> = Mutex::new(None);
@@ -93,7 +95,7 @@ fn crew() -> Option<Arc<Crew>> {
         return Some(c.clone());
     }
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(max_threads())
+        .num_threads((max_threads() - 1).max(1))
         .thread_name(|i| format!("taipan-worker-{i}"))
         .stack_size(16 << 20)
         .build()
@@ -101,7 +103,8 @@ fn crew() -> Option<Arc<Crew>> {
     // The threads of a forked parent do not exist here; waiting for them in
     // the pool's drop would hang.
     std::mem::forget(held.take());
-    let crew = Arc::new(Crew { process, pool, jobs: Mutex::default(), posted: AtomicUsize::new(0), standby: AtomicUsize::new(0) });
+    let zero = || AtomicUsize::new(0);
+    let crew = Arc::new(Crew { process, pool, jobs: Mutex::default(), posted: zero(), standby: zero(), present: zero() });
     *held = Some(crew.clone());
     Some(crew)
 }
@@ -113,6 +116,12 @@ impl Crew {
         // first and looks for new jobs afterwards.
         self.posted.fetch_add(1, Ordering::SeqCst);
         for _ in self.standby.load(Ordering::SeqCst)..places {
+            // One that is about to finish its job looks for the next by itself;
+            // one more than there are processors would take turns with it.
+            if self.present.fetch_add(1, Ordering::SeqCst) >= self.pool.current_num_threads() {
+                self.present.fetch_sub(1, Ordering::SeqCst);
+                break;
+            }
             let crew = self.clone();
             self.pool.spawn(move || crew.attend());
         }
@@ -126,7 +135,12 @@ impl Crew {
                 job.join();
             }
             if !self.stand_by(seen) {
-                return;
+                self.present.fetch_sub(1, Ordering::SeqCst);
+                if self.posted.load(Ordering::SeqCst) == seen {
+                    return;
+                }
+                // A job came while this thread was leaving, and counted on it.
+                self.present.fetch_add(1, Ordering::SeqCst);
             }
         }
     }
