@@ -11,7 +11,7 @@
 //! type given here.
 
 use crate::lir::op::Op;
-use crate::lir::{Func, FuncId, InstData, Module};
+use crate::lir::{FuncId, Module};
 use crate::llvm::{self, Request, Text};
 use crate::options::{self, DumpKind, TierMode};
 use crate::queue::{self, Urgency};
@@ -55,28 +55,8 @@ pub struct Unit {
     pub module: Arc<Module>,
     pub entry: Arc<EntryCell>,
     osr: Mutex<OsrTable>,
-    /// Polls by function and loop number.
-    polls: HashMap<(u32, u32), PollInfo>,
-}
-
-/// What the slow path of baseline code needs to know of a poll.
-struct PollInfo {
-    site: u32,
-    /// Slots, among the live values, of the refs to release on leaving.
-    owned: Vec<usize>,
-}
-
-impl PollInfo {
-    fn new(func: &Func, poll: &InstData) -> Self {
-        let mut owned = Vec::new();
-        if !poll.args.is_empty()
-            && let Some((header, _)) = osr::find_poll(func, poll.imm as u32)
-        {
-            let live = osr::live_values(func, header);
-            owned.extend(poll.args.iter().filter_map(|v| live.iter().position(|l| l == v)));
-        }
-        PollInfo { site: poll.site, owned }
-    }
+    /// Sites of polls by function and loop number.
+    sites: HashMap<(u32, u32), u32>,
 }
 
 fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -100,14 +80,14 @@ pub fn unit(id: UnitId) -> Option<Arc<Unit>> {
 /// its optimised code comes later, by itself. Units live as long as the
 /// process: compiled callers hold addresses of their code and cells.
 pub fn publish(id: UnitId, name: &str, module: Arc<Module>, entry: Arc<EntryCell>) -> Arc<Unit> {
-    let mut polls = HashMap::new();
+    let mut sites = HashMap::new();
     for (f, func) in module.funcs.iter().enumerate() {
         for i in func.insts.iter().filter(|i| i.op == Op::Poll) {
-            polls.insert((f as u32, i.imm as u32), PollInfo::new(func, i));
+            sites.insert((f as u32, i.imm as u32), i.site);
         }
     }
-    let loops = !polls.is_empty();
-    let u = Arc::new(Unit { id, name: name.to_owned(), module, entry, osr: Mutex::default(), polls });
+    let loops = !sites.is_empty();
+    let u = Arc::new(Unit { id, name: name.to_owned(), module, entry, osr: Mutex::default(), sites });
     UNITS.write().unwrap_or_else(|e| e.into_inner()).insert(id, u.clone());
     stats::unit(id, name);
     if options::get().tier == TierMode::Full {
@@ -190,6 +170,23 @@ impl Unit {
         Ok(unsafe { std::mem::transmute::<*const u8, OsrEntry>(code.direct) })
     }
 
+    /// Releases the refs that a call owns at a poll, which its poll lists.
+    ///
+    /// # Safety
+    /// `live` points to the values that `osr::live_values` names for this loop;
+    /// the call does not go on.
+    unsafe fn release_owned(&self, (func, number): (u32, u32), live: *const u64) {
+        let func = &self.module.funcs[func as usize];
+        let Some((header, _)) = osr::find_poll(func, number) else { return };
+        let poll = &func.insts[func.blocks[header.index()].insts[0].index()];
+        for (slot, v) in osr::live_values(func, header).iter().enumerate() {
+            if poll.args.contains(v) {
+                // SAFETY: contract of this function.
+                unsafe { taipan_buffer_release(*live.add(slot) as usize as *mut Buffer) };
+            }
+        }
+    }
+
     /// The entry to continue at, or a request for one.
     fn at_poll(self: &Arc<Self>, key: (u32, u32)) -> Option<OsrEntry> {
         let mut t = lock(&self.osr);
@@ -244,15 +241,12 @@ pub unsafe extern "C" fn taipan_poll(ctx: *mut Ctx, id: UnitId, func: u32, numbe
     let Some(unit) = unit(id) else { return GO_ON };
     // SAFETY: contract of this function.
     if unsafe { (*ctx).poll.load(Ordering::Relaxed) } != 0 {
-        let info = unit.polls.get(&(func, number));
-        let site = info.map_or(0, |p| p.site);
+        let site = unit.sites.get(&(func, number)).copied().unwrap_or(0);
         // SAFETY: contract of this function.
         let status = unsafe { crate::poll::taipan_poll_interrupt(ctx, site) };
         if status != STATUS_OK {
-            for slot in info.iter().flat_map(|p| &p.owned) {
-                // SAFETY: the slot holds a reference that the call owns.
-                unsafe { taipan_buffer_release(*live.add(*slot) as usize as *mut Buffer) };
-            }
+            // SAFETY: contract of this function; the call ends here.
+            unsafe { unit.release_owned((func, number), live) };
             return i64::from(status);
         }
     }
