@@ -1,6 +1,9 @@
 //! Distributions that need nothing but uniform draws; both generators share them.
 //!
 //! Each function states where its method comes from; the order of draws is NumPy's.
+//!
+//! `unsafe` room: functions of the C math library are declared with their C prototypes; they are
+//! safe for every argument.
 
 use std::f64::consts::PI;
 
@@ -8,7 +11,9 @@ use super::BitSource;
 
 #[link(name = "m")]
 unsafe extern "C" {
-    safe fn log1p(x: f64) -> f64;
+    pub(super) safe fn log1p(x: f64) -> f64;
+    pub(super) safe fn expm1(x: f64) -> f64;
+    pub(super) safe fn log1pf(x: f32) -> f32;
 }
 
 /// Logarithm of the gamma function by Stirling's series, shifted to arguments of at least 7.

@@ -6,15 +6,9 @@
 use std::sync::LazyLock;
 
 use super::bounded::multiplied;
+use super::distributions::{expm1, log1p, log1pf};
 use super::ziggurat_tables as tables;
 use super::{BitSource, distributions};
-
-#[link(name = "m")]
-unsafe extern "C" {
-    safe fn log1p(x: f64) -> f64;
-    safe fn expm1(x: f64) -> f64;
-    safe fn log1pf(x: f32) -> f32;
-}
 
 /// Where the tail of the normal layers starts.
 const NORMAL_TAIL: f64 = 3.6541528853610087963519472518;

@@ -502,17 +502,6 @@ impl PyGenerator {
     }
 }
 
-macro_rules! table_methods {
-    ($($index:literal),* $(,)?) => {
-        &[$(PyMethodDef::new_const(
-            DISTRIBUTIONS[$index].name,
-            |zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| sample($index, &zelf, args, vm),
-            PyMethodFlags::METHOD,
-            ItemDoc::NONE,
-        )),*]
-    };
-}
-
 /// One method per row of the table of distributions.
 static TABLE_METHODS: &[PyMethodDef] = table_methods! {
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,

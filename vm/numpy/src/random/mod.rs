@@ -1,6 +1,18 @@
 //! `numpy.random`: the legacy generator ([`legacy`]) and `Generator` ([`generator`]),
 //! and what a distribution of either is made of.
 
+/// The methods for rows of the user's table `DISTRIBUTIONS`, each drawn by its function `sample`.
+macro_rules! table_methods {
+    ($($index:literal),* $(,)?) => {
+        &[$(PyMethodDef::new_const(
+            DISTRIBUTIONS[$index].name,
+            |zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| sample($index, &zelf, args, vm),
+            PyMethodFlags::METHOD,
+            ItemDoc::NONE,
+        )),*]
+    };
+}
+
 pub mod generator;
 pub mod legacy;
 
