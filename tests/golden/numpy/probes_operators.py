@@ -7,31 +7,9 @@ import operator
 import warnings
 import numpy as np
 
-from _probes import answer_all
+from _probes import answer_all, define_typed
 
-TYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32",
-         "float64", "complex64", "complex128"]
-
-
-def elements(name):
-    if name == "bool":
-        return [True, False, True, False]
-    if name.startswith("u"):
-        return [0, 1, 7, 200]
-    if name == "int8":
-        return [0, -1, 7, -128]
-    if name.startswith("i"):
-        return [0, -1, 7, -100]
-    if name.startswith("f"):
-        return [0.0, -1.5, 3.25, -0.0]
-    return [0, 1 + 2j, -1.5 - 0.5j, 2j]
-
-
-for name in TYPES:
-    globals()["a_" + name] = np.array(elements(name), dtype=name)
-    globals()["b_" + name] = np.array([1, 1, 0, 0] if name == "bool" else [1, 2, 0, 3], dtype=name)
-    globals()["s_" + name] = globals()["b_" + name][1]
-    globals()["z_" + name] = np.array(1 if name == "bool" else 2, dtype=name)
+define_typed(globals())
 
 answer_all("""
 a_int8 + [1,2,3,4]
