@@ -1,4 +1,8 @@
 //! Compiled units: what a caller holds of a function while tiers come and go.
+//!
+//! `unsafe` room: an address in a cell becomes a function of the one type that
+//! is ever stored there; calling it asks for the thread's own context and for
+//! the slots of the unit's signature.
 
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use taipan_runtime::trap::Ctx;

@@ -1,4 +1,7 @@
 //! Views: the same elements under another shape, and the axis arithmetic that goes with them.
+//!
+//! `unsafe` room: [`Array::with_layout`] makes a view whose caller vouches that every element lies
+//! in the buffer.
 
 use smallvec::{SmallVec, smallvec};
 

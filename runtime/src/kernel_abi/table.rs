@@ -1,4 +1,6 @@
 //! The kernels compiled code may call, one row each.
+//!
+//! `unsafe` room: the tests call kernels as compiled code does, with descriptors of live arrays.
 
 use super::ParamKind::{Array as A, Int as I};
 use super::{Arg, Kernel};

@@ -2,6 +2,8 @@
 //!
 //! Normal deviates come in pairs from the polar method (Marsaglia); the second of a pair is kept
 //! and is part of the state.
+//!
+//! `unsafe` room: `getrandom` fills words that are ours, with their size.
 
 use super::distributions;
 use super::{BitSource, Mt19937};

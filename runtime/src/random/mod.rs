@@ -2,6 +2,8 @@
 //!
 //! [`Mt19937`] and [`Pcg64`] are bit sources; [`RandomState`] is the legacy generator
 //! (`np.random.seed`, `np.random.rand`, …); [`distributions`] holds what does not depend on it.
+//!
+//! `unsafe` room: the fill functions write to arrays they have just made, element by element.
 
 pub mod bounded;
 pub mod distributions;

@@ -1,4 +1,7 @@
 //! Between Python objects and the 8-byte slots of compiled loops.
+//!
+//! `unsafe` room: range iterators are read and set through `frame_access.rs`,
+//! with the layout that the probe found.
 
 use std::{collections::HashMap, sync::Arc};
 
