@@ -35,10 +35,16 @@ pub fn chunk_count(trips: i64, max: i64) -> i64 {
     trips.clamp(0, max.max(1))
 }
 
+/// Long chunks start at a multiple of this many trips: at a cache line, if the
+/// array does.
+const EVEN: i64 = 64;
+
 /// First trip of chunk `k` of `count`.
 pub fn chunk_start(trips: i64, count: i64, k: i64) -> i64 {
     // 128 bits: trips may be anything up to 2^63.
-    (i128::from(trips) * i128::from(k) / i128::from(count.max(1))) as i64
+    let at = (i128::from(trips) * i128::from(k) / i128::from(count.max(1))) as i64;
+    let long = trips / count.max(1) >= EVEN * EVEN;
+    if long && k < count { at - at % EVEN } else { at }
 }
 
 /// Threads that regions may use now; 0 = all.
@@ -319,6 +325,16 @@ mod tests {
         unsafe {
             assert_eq!(taipan_parfor(fail_late, ctx, 0, 1000, std::ptr::null_mut(), MAX_CHUNKS), STATUS_TRAP);
             assert_eq!((*ctx).trap.args[0], 7);
+        }
+    }
+
+    #[test]
+    fn long_chunks_start_at_cache_lines_and_cover_all() {
+        for trips in [64 * 64 * 64 - 1, 64 * 64 * 64, 10_000_000, 10_000_019] {
+            let starts: Vec<i64> = (0..=64).map(|k| chunk_start(trips, 64, k)).collect();
+            assert_eq!((starts[0], starts[64]), (0, trips));
+            assert!(starts.is_sorted());
+            assert_eq!(starts[1..64].iter().all(|s| s % EVEN == 0), trips >= 64 * 64 * 64);
         }
     }
 

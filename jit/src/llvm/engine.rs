@@ -141,6 +141,7 @@ impl Engine {
             let options = PassBuilderOptions::create();
             asm.module.run_passes(super::pipeline::AFTER_ROOTS, machine, options)?;
         }
+        asm.module.run_passes(super::pipeline::PREFETCH, machine, PassBuilderOptions::create())?;
         Ok(())
     }
 

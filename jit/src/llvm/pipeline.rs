@@ -23,6 +23,10 @@ const LOOPS: &str = "loop-mssa(loop-rotate,licm),simplifycfg,instcombine<no-veri
 /// After approximate roots got their bodies: inline them, hoist constants.
 pub const AFTER_ROOTS: &str = "always-inline,globaldce,function(instcombine<no-verify-fixpoint>,early-cse,loop-mssa(licm),simplifycfg)";
 
+/// Last of all, when the size of each loop is known: fetch ahead in loops that
+/// do much work on each line of memory (see `init`).
+pub const PREFETCH: &str = "function(loop-data-prefetch)";
+
 impl Pipeline {
     /// The recipe of this compiler. `calls` tells whether the module has more
     /// than one function, so that inlining is worth looking at.

@@ -6,8 +6,9 @@ use crate::lir::{Aux, Ty, Value};
 use crate::lower::Lowerer;
 
 /// Iterations of an innermost loop between two looks at the poll word: long
-/// enough to vectorise, short enough (some microseconds) to stop in time.
-const STRIP: i64 = 1 << 13;
+/// enough that leaving the vector loop costs nothing, short enough (well below
+/// a millisecond for a few elementary functions) to stop in time.
+const STRIP: i64 = 1 << 15;
 
 /// Carried values after, or at the end of, an iteration.
 pub type Carried = Vec<Value>;
