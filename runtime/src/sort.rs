@@ -6,8 +6,12 @@
 //! The order is NumPy's: NaN last, complex numbers lexicographic. Every sort here is stable where
 //! that can be seen (`argsort`), which is a legal outcome for every `kind`.
 
+mod counting;
+mod indices;
 #[cfg(target_arch = "x86_64")]
 mod wide;
+
+pub use indices::argsort;
 
 use std::cmp::Ordering;
 
@@ -63,7 +67,9 @@ macro_rules! as_bits {
 }
 
 /// Lines from this length on are worth the wide way.
-const WIDE: usize = 64;
+const WIDE: usize = 16;
+/// Shorter lines are sorted instead of partitioned.
+const PARTITIONED: usize = 64;
 
 /// Elements with NumPy's total order.
 pub trait Sortable: Element {
@@ -81,6 +87,11 @@ pub trait Sortable: Element {
     fn sorts_wide() -> bool {
         false
     }
+    /// Whether [`counting::sort`] did it.
+    fn sort_counting(values: &mut [Self]) -> bool {
+        let _ = values;
+        false
+    }
     /// Bytes of [`Sortable::key`] that can differ; 0 if there is no key.
     const KEY_BYTES: usize = 0;
     /// An integer with the same order (both zeros equal, all NaNs last).
@@ -95,10 +106,17 @@ macro_rules! sortable_integers {
             #[inline(always)]
             fn order(&self, other: &Self) -> Ordering { self.cmp(other) }
             fn sort(values: &mut [Self]) {
-                if values.len() >= WIDE && wide_integers::<$ty>(values, None) {
+                if Self::sort_counting(values) || values.len() >= WIDE && wide_integers::<$ty>(values, None) {
                     return;
                 }
                 values.sort_unstable();
+            }
+            fn sort_counting(values: &mut [Self]) -> bool {
+                counting::sort(
+                    values,
+                    |value, least| value.wrapping_sub(least) as $unsigned as usize,
+                    |least, distance| least.wrapping_add(distance as $ty),
+                )
             }
             fn select(values: &mut [Self], k: usize) {
                 if values.len() >= WIDE && wide_integers::<$ty>(values, Some(k)) {
@@ -193,6 +211,18 @@ impl Sortable for Bool {
     fn order(&self, other: &Self) -> Ordering {
         self.get().cmp(&other.get())
     }
+    fn sort(values: &mut [Self]) {
+        let no = values.iter().filter(|v| !v.get()).count();
+        values[..no].fill(Bool::from(false));
+        values[no..].fill(Bool::from(true));
+    }
+    fn sorts_wide() -> bool {
+        true
+    }
+    const KEY_BYTES: usize = 1;
+    fn key(&self) -> u64 {
+        self.get() as u64
+    }
 }
 
 macro_rules! sortable_floats {
@@ -205,7 +235,8 @@ macro_rules! sortable_floats {
             fn sort(values: &mut [Self]) {
                 // NaNs go last; the rest sorts as integers with the same order.
                 let mut end = values.len();
-                let mut i = 0;
+                let any = values.iter().fold(false, |any, v| any | v.is_nan());
+                let mut i = if any { 0 } else { end };
                 while i < end {
                     if values[i].is_nan() {
                         end -= 1;
@@ -367,7 +398,9 @@ pub fn sort_in_place(array: &Array, axis: usize) -> Result<()> {
             unsafe {
                 if radix {
                     read_line(&mut values, line, step, n);
-                    radix_sort(&mut values, &mut spare, T::KEY_BYTES, T::key);
+                    if !T::sort_counting(&mut values) {
+                        radix_sort(&mut values, &mut spare, T::KEY_BYTES, T::key);
+                    }
                     for (i, v) in values.iter().enumerate() {
                         line.wrapping_offset(i as isize * step).cast::<T>().write_unaligned(*v);
                     }
@@ -396,50 +429,6 @@ pub fn sort(array: &Array, axis: Option<isize>) -> Result<Array> {
     Ok(copy)
 }
 
-/// Indices that sort each line along an axis (stable), as `int64`; `None` flattens first.
-pub fn argsort(array: &Array, axis: Option<isize>) -> Result<Array> {
-    let (source, axis) = match axis {
-        None => (array.ravel(Order::C)?, 0),
-        Some(axis) => (array.clone(), array.axis(axis)?),
-    };
-    let result = Array::empty(source.shape(), DType::I64, Order::C)?;
-    let (n, step, out) = (source.shape()[axis], source.strides()[axis], result.strides()[axis]);
-    with_dtype!(source.dtype(), T => {
-        let mut values: Vec<T> = line_buffer(n)?;
-        let radix = T::KEY_BYTES != 0 && radix_pays(n, T::KEY_BYTES);
-        let mut keyed: Vec<(T, u32)> = Vec::new();
-        let mut numbered: Vec<(u64, u32)> = line_buffer(if radix { n } else { 0 })?;
-        let mut spare: Vec<(u64, u32)> = line_buffer(if radix { n } else { 0 })?;
-        let mut indices: Vec<i64> = line_buffer(n)?;
-        for_lines(&source, &result, axis, |line, target| {
-            // SAFETY: each line has `n` elements in both arrays.
-            unsafe {
-                read_line(&mut values, line, step, n);
-                indices.clear();
-                if radix {
-                    numbered.clear();
-                    numbered.extend(values.iter().zip(0u32..).map(|(v, i)| (v.key(), i)));
-                    radix_sort(&mut numbered, &mut spare, T::KEY_BYTES, |item| item.0);
-                    indices.extend(numbered.iter().map(|item| item.1 as i64));
-                } else if n <= u32::MAX as usize {
-                    // Keys beside their indices sort without a detour through memory.
-                    keyed.clear();
-                    keyed.extend(values.iter().zip(0u32..).map(|(&v, i)| (v, i)));
-                    keyed.sort_unstable_by(|a, b| a.0.order(&b.0).then(a.1.cmp(&b.1)));
-                    indices.extend(keyed.iter().map(|k| k.1 as i64));
-                } else {
-                    indices.extend(0..n as i64);
-                    indices.sort_by(|&a, &b| values[a as usize].order(&values[b as usize]));
-                }
-                for (i, &index) in indices.iter().enumerate() {
-                    target.wrapping_offset(i as isize * out).cast::<i64>().write(index);
-                }
-            }
-        });
-    });
-    Ok(result)
-}
-
 /// `np.partition`: a copy whose element `kth` along the axis is in sorted place.
 pub fn partition(array: &Array, kth: &[i64], axis: Option<isize>) -> Result<Array> {
     let (copy, axis) = match axis {
@@ -454,7 +443,7 @@ pub fn partition(array: &Array, kth: &[i64], axis: Option<isize>) -> Result<Arra
 /// ones behind them. Short lines are sorted.
 pub fn partition_in_place(copy: &Array, kth: &[i64], axis: usize) -> Result<()> {
     copy.check_writeable()?;
-    if copy.shape()[axis] < WIDE {
+    if copy.shape()[axis] < PARTITIONED {
         kth_places(kth, copy.shape()[axis])?;
         return sort_in_place(copy, axis);
     }

@@ -6,15 +6,17 @@
 //! room for 16 (or 32) keys, and each step frees as many places as it fills.
 //!
 //! A partition compresses the keys below the pivot to the left and the others to the right (Bramas,
-//! *A novel hybrid quicksort algorithm vectorized using AVX-512*, 2017). Short stretches and
-//! stretches that split badly too often go to the standard library's sort.
+//! *A novel hybrid quicksort algorithm vectorized using AVX-512*, 2017). Short stretches are sorted
+//! inside registers by Batcher's bitonic network: each register first, then runs of registers are
+//! merged in pairs, the second one read backwards. Stretches that split badly too often go to the
+//! standard library's sort.
 
 #![cfg(target_arch = "x86_64")]
 
 use std::arch::x86_64::*;
 
-/// Stretches up to this length are sorted by the standard library.
-const SHORT: usize = 48;
+/// Registers that a short stretch may fill.
+const REGISTERS: usize = 16;
 
 /// Whether the processor has the instructions.
 pub fn available() -> bool {
@@ -31,6 +33,8 @@ pub fn available() -> bool {
 pub trait Key: Copy + Ord {
     /// The largest key.
     const LAST: Self;
+    /// Keys in a register.
+    const LANES: usize;
     /// The key after a smaller one.
     fn next(self) -> Self;
     /// Moves keys below `pivot` to the front; returns how many there are.
@@ -38,12 +42,155 @@ pub trait Key: Copy + Ord {
     /// # Safety
     /// [`available`]
     unsafe fn partition(keys: &mut [Self], pivot: Self) -> usize;
+    /// Sorts at most `REGISTERS * LANES` keys.
+    ///
+    /// # Safety
+    /// [`available`]
+    unsafe fn sort_short(keys: &mut [Self]);
+}
+
+/// The register with its lanes exchanged `bytes` apart.
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+#[inline]
+fn exchanged<const BYTES: usize>(keys: __m512i) -> __m512i {
+    match BYTES {
+        32 => _mm512_shuffle_i64x2::<0x4e>(keys, keys),
+        16 => _mm512_permutex_epi64::<0x4e>(keys),
+        8 => _mm512_shuffle_epi32::<0x4e>(keys),
+        _ => _mm512_shuffle_epi32::<0xb1>(keys),
+    }
+}
+
+/// The lanes of `count` whose number has the bit `distance` set.
+const fn upper_lanes(count: usize, distance: usize) -> u64 {
+    let mut mask = 0;
+    let mut lane = 0;
+    while lane < count {
+        if lane & distance != 0 {
+            mask |= 1 << lane;
+        }
+        lane += 1;
+    }
+    mask
 }
 
 macro_rules! keys {
-    ($ty:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $less:ident, $compress:ident, $masked:ident, $mask:ty) => {
+    ($ty:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $less:ident, $compress:ident, $masked:ident, $mask:ty,
+     $partly:ident, $min:ident, $max:ident, $choose:ident, $permute:ident, [$($backwards:literal)*]) => {
         impl Key for $ty {
             const LAST: Self = <$ty>::MAX;
+            const LANES: usize = $lanes;
+
+            #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,popcnt,bmi1,bmi2,lzcnt")]
+            unsafe fn sort_short(keys: &mut [Self]) {
+                /// One step of the network inside a register: lanes `DISTANCE` apart are put in
+                /// order, the larger one where `UPPER` has a bit.
+                #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+                #[inline]
+                fn step<const DISTANCE: usize, const UPPER: u64>(keys: __m512i) -> __m512i {
+                    let others = match DISTANCE * size_of::<$ty>() {
+                        32 => exchanged::<32>(keys),
+                        16 => exchanged::<16>(keys),
+                        8 => exchanged::<8>(keys),
+                        _ => exchanged::<4>(keys),
+                    };
+                    $choose($min(keys, others), UPPER as $mask, keys, others)
+                }
+                /// A register whose lanes rise and then fall, in order.
+                #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+                #[inline]
+                fn settle(mut keys: __m512i) -> __m512i {
+                    if $lanes > 8 {
+                        keys = step::<8, { upper_lanes($lanes, 8) }>(keys);
+                    }
+                    keys = step::<4, { upper_lanes($lanes, 4) }>(keys);
+                    keys = step::<2, { upper_lanes($lanes, 2) }>(keys);
+                    step::<1, { upper_lanes($lanes, 1) }>(keys)
+                }
+                /// A register in order.
+                #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+                #[inline]
+                fn ordered(mut keys: __m512i) -> __m512i {
+                    keys = step::<1, { upper_lanes($lanes, 1) ^ upper_lanes($lanes, 2) }>(keys);
+                    keys = step::<2, { upper_lanes($lanes, 2) ^ upper_lanes($lanes, 4) }>(keys);
+                    keys = step::<1, { upper_lanes($lanes, 1) ^ upper_lanes($lanes, 4) }>(keys);
+                    if $lanes > 8 {
+                        keys = step::<4, { upper_lanes($lanes, 4) ^ upper_lanes($lanes, 8) }>(keys);
+                        keys = step::<2, { upper_lanes($lanes, 2) ^ upper_lanes($lanes, 8) }>(keys);
+                        keys = step::<1, { upper_lanes($lanes, 1) ^ upper_lanes($lanes, 8) }>(keys);
+                    }
+                    settle(keys)
+                }
+                /// Sorts up to `R` registers full of keys.
+                ///
+                /// # Safety
+                /// No more keys than that.
+                #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+                unsafe fn network<const R: usize>(keys: &mut [$ty]) {
+                    static BACKWARDS: [$ty; $lanes] = [$($backwards),*];
+                    let lanes = |k: usize| {
+                        let count = keys.len().saturating_sub(k * $lanes).min($lanes);
+                        ((1u64 << count) - 1) as $mask
+                    };
+                    let masks: [$mask; R] = std::array::from_fn(lanes);
+                    let base = keys.as_mut_ptr();
+                    let mut all = [$splat(<$ty>::MAX); R];
+                    // SAFETY: only lanes that are in the slice are read and written; the others
+                    // are filled with the largest key, which stays behind.
+                    unsafe {
+                        let backwards = $load(BACKWARDS.as_ptr().cast());
+                        for k in 0..R {
+                            all[k] = ordered($partly(all[k], masks[k], base.wrapping_add(k * $lanes)));
+                        }
+                        let mut run = 1;
+                        while run < R {
+                            let mut start = 0;
+                            while start < R {
+                                // Two runs, the second one backwards, rise and then fall.
+                                for k in 0..run {
+                                    let (a, b) = (start + k, start + 2 * run - 1 - k);
+                                    if a < R && b < R {
+                                        let turned = $permute(backwards, all[b]);
+                                        let first = all[a];
+                                        all[a] = $min(first, turned);
+                                        all[b] = $max(first, turned);
+                                    }
+                                }
+                                // The second half is backwards still, which its own steps mend.
+                                let mut apart = run / 2;
+                                while apart > 0 {
+                                    for k in 0..2 * run {
+                                        if k & apart == 0 && start + k + apart < R {
+                                            let (a, b) = (all[start + k], all[start + k + apart]);
+                                            all[start + k] = $min(a, b);
+                                            all[start + k + apart] = $max(a, b);
+                                        }
+                                    }
+                                    apart /= 2;
+                                }
+                                start += 2 * run;
+                            }
+                            for k in 0..R {
+                                all[k] = settle(all[k]);
+                            }
+                            run *= 2;
+                        }
+                        for k in 0..R {
+                            $masked(base.wrapping_add(k * $lanes).cast(), masks[k], all[k]);
+                        }
+                    }
+                }
+                // SAFETY: by the caller's contract.
+                unsafe {
+                    match keys.len().div_ceil($lanes) {
+                        0 | 1 => network::<1>(keys),
+                        2 => network::<2>(keys),
+                        3 | 4 => network::<4>(keys),
+                        5..=8 => network::<8>(keys),
+                        _ => network::<REGISTERS>(keys),
+                    }
+                }
+            }
 
             fn next(self) -> Self {
                 self + 1
@@ -143,9 +290,13 @@ macro_rules! keys {
 }
 
 keys!(i64, 8, _mm512_set1_epi64, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_cmplt_epi64_mask,
-    _mm512_maskz_compress_epi64, _mm512_mask_storeu_epi64, __mmask8);
+    _mm512_maskz_compress_epi64, _mm512_mask_storeu_epi64, __mmask8,
+    _mm512_mask_loadu_epi64, _mm512_min_epi64, _mm512_max_epi64, _mm512_mask_max_epi64, _mm512_permutexvar_epi64,
+    [7 6 5 4 3 2 1 0]);
 keys!(i32, 16, _mm512_set1_epi32, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_cmplt_epi32_mask,
-    _mm512_maskz_compress_epi32, _mm512_mask_storeu_epi32, __mmask16);
+    _mm512_maskz_compress_epi32, _mm512_mask_storeu_epi32, __mmask16,
+    _mm512_mask_loadu_epi32, _mm512_min_epi32, _mm512_max_epi32, _mm512_mask_max_epi32, _mm512_permutexvar_epi32,
+    [15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0]);
 
 /// A key with about as many smaller as larger ones.
 fn middle<K: Key>(keys: &[K]) -> K {
@@ -171,7 +322,12 @@ pub unsafe fn sort<K: Key>(keys: &mut [K]) {
 
 unsafe fn descend<K: Key>(mut keys: &mut [K], mut depth: u32) {
     loop {
-        if keys.len() <= SHORT || depth == 0 {
+        if keys.len() <= REGISTERS * K::LANES {
+            // SAFETY: by the caller's contract.
+            unsafe { K::sort_short(keys) };
+            return;
+        }
+        if depth == 0 {
             keys.sort_unstable();
             return;
         }
@@ -209,8 +365,10 @@ unsafe fn descend<K: Key>(mut keys: &mut [K], mut depth: u32) {
 /// [`available`]
 pub unsafe fn select<K: Key>(mut keys: &mut [K], mut k: usize) {
     for _ in 0..2 * usize::BITS {
-        if keys.len() <= SHORT {
-            break;
+        if keys.len() <= REGISTERS * K::LANES {
+            // SAFETY: by the contract.
+            unsafe { K::sort_short(keys) };
+            return;
         }
         let pivot = middle(keys);
         // SAFETY: by the contract.
@@ -251,7 +409,7 @@ mod tests {
     }
 
     fn check<K: Key + std::fmt::Debug>(make: impl Fn(u64) -> K + Copy) {
-        for n in [0, 1, 15, 16, 17, 49, 64, 65, 127, 1000, 4097] {
+        for n in (0..300).chain([511, 1000, 4097]) {
             let original = keys(n, make);
             let mut expected = original.clone();
             expected.sort_unstable();
