@@ -128,6 +128,48 @@ fn exponential(x: Pair) -> f64 {
     value * f64::from_bits(rounded.to_bits().wrapping_add(1023) << 52)
 }
 
+/// Logarithm of a positive normal number, to about 44 bits of its largest term.
+#[inline(always)]
+fn rough_logarithm(x: f64) -> f64 {
+    const HALF_ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
+    let bits = x.to_bits();
+    let k = (bits.wrapping_sub(HALF_ROOT) as i64) >> 52;
+    let m = f64::from_bits(bits.wrapping_sub((k as u64) << 52));
+    let k = f64::from_bits((k as u64).wrapping_add(ROUNDER.to_bits())) - ROUNDER;
+    let s = (m - 1.0) / (m + 1.0);
+    let square = s * s;
+    let mut q: f64 = 1.0 / 17.0;
+    q = q.mul_add(square, 1.0 / 15.0);
+    q = q.mul_add(square, 1.0 / 13.0);
+    q = q.mul_add(square, 1.0 / 11.0);
+    q = q.mul_add(square, 1.0 / 9.0);
+    q = q.mul_add(square, 1.0 / 7.0);
+    q = q.mul_add(square, 1.0 / 5.0);
+    q = q.mul_add(square, 1.0 / 3.0);
+    let a = (s * square).mul_add(q, s);
+    k.mul_add(LN2_HIGH, k.mul_add(LN2_LOW, 2.0 * a))
+}
+
+/// Exponential of a number at most 708 in size, to about 46 bits.
+#[inline(always)]
+fn rough_exponential(x: f64) -> f64 {
+    let rounded = x.mul_add(std::f64::consts::LOG2_E, ROUNDER);
+    let k = rounded - ROUNDER;
+    let r = (-k).mul_add(LN2_LOW, (-k).mul_add(LN2_HIGH, x));
+    let mut q: f64 = 1.0 / 39916800.0;
+    q = q.mul_add(r, 1.0 / 3628800.0);
+    q = q.mul_add(r, 1.0 / 362880.0);
+    q = q.mul_add(r, 1.0 / 40320.0);
+    q = q.mul_add(r, 1.0 / 5040.0);
+    q = q.mul_add(r, 1.0 / 720.0);
+    q = q.mul_add(r, 1.0 / 120.0);
+    q = q.mul_add(r, 1.0 / 24.0);
+    q = q.mul_add(r, 1.0 / 6.0);
+    q = q.mul_add(r, 0.5);
+    q = (r * r).mul_add(q, r) + 1.0;
+    q * f64::from_bits(rounded.to_bits().wrapping_add(1023) << 52)
+}
+
 /// Whether the magnitude is below `2**low` or not below `2**high` (zero, infinity and NaN are
 /// outside too).
 #[inline(always)]
@@ -145,6 +187,11 @@ trait Formula1 {
     fn special(x: f64) -> bool;
     /// The formula.
     fn value(x: f64) -> f64;
+    /// As much of it as single precision needs.
+    #[inline(always)]
+    fn rough(x: f64) -> f64 {
+        Self::value(x)
+    }
 }
 
 /// A function of two numbers by formula.
@@ -153,6 +200,11 @@ trait Formula2 {
     fn special(x: f64, y: f64) -> bool;
     /// The formula, and whether it turned out not to hold.
     fn value(x: f64, y: f64) -> (f64, bool);
+    /// As much of it as single precision needs.
+    #[inline(always)]
+    fn rough(x: f64, y: f64) -> (f64, bool) {
+        Self::value(x, y)
+    }
 }
 
 impl Formula2 for math::Power {
@@ -170,6 +222,12 @@ impl Formula2 for math::Power {
         let product = if beyond { 0.0 } else { product };
         let low = if beyond { 0.0 } else { low };
         (exponential(Pair { high: product, low }), beyond)
+    }
+    #[inline(always)]
+    fn rough(x: f64, y: f64) -> (f64, bool) {
+        let product = y * rough_logarithm(x);
+        let beyond = product.abs() > 708.0;
+        (rough_exponential(if beyond { 0.0 } else { product }), beyond)
     }
 }
 
@@ -257,7 +315,7 @@ impl Formula1 for math::Cbrt {
         outside(x, -900, 900)
     }
     #[inline(always)]
-    fn value(x: f64) -> f64 {
+    fn rough(x: f64) -> f64 {
         let magnitude = x.abs();
         // A third of the exponent: the upper half of the bits divided by 3 as a product.
         let third = (((magnitude.to_bits() >> 32) * 0xaaaa_aaab) >> 33) + 715_094_163;
@@ -267,6 +325,12 @@ impl Formula1 for math::Cbrt {
             let cube = t * t * t;
             t *= (cube + 2.0 * magnitude) / (cube + (cube + magnitude));
         }
+        t.copysign(x)
+    }
+    #[inline(always)]
+    fn value(x: f64) -> f64 {
+        let magnitude = x.abs();
+        let t = Self::rough(magnitude);
         let square = two_product(t, t);
         let cube = two_product(square.high, t);
         let rest = (magnitude - cube.high) - (cube.low + square.low * t);
@@ -334,10 +398,13 @@ impl Formula1 for math::Arctanh {
 
 /// Types that the formulas are applied to.
 trait Real: Element {
+    /// Whether a formula's rough form is enough.
+    const ROUGH: bool;
     fn widen(self) -> f64;
     fn narrow(value: f64) -> Self;
 }
 impl Real for f64 {
+    const ROUGH: bool = false;
     #[inline(always)]
     fn widen(self) -> f64 {
         self
@@ -348,6 +415,7 @@ impl Real for f64 {
     }
 }
 impl Real for f32 {
+    const ROUGH: bool = true;
     #[inline(always)]
     fn widen(self) -> f64 {
         self as f64
@@ -355,6 +423,49 @@ impl Real for f32 {
     #[inline(always)]
     fn narrow(value: f64) -> f32 {
         value as f32
+    }
+}
+
+/// `len` elements from `src` on, which goes behind them. A block without gaps is read at once:
+/// single stores would have to leave the processor before a register could be filled from them.
+///
+/// # Safety
+/// `len` elements, at most [`BLOCK`], `stride` bytes apart.
+#[inline(always)]
+unsafe fn take<T: Real>(src: &mut *mut u8, stride: isize, len: usize, default: T) -> [T; BLOCK] {
+    let mut block = [default; BLOCK];
+    // SAFETY: by the contract.
+    unsafe {
+        if len == BLOCK && stride == size_of::<T>() as isize {
+            block = src.cast::<[T; BLOCK]>().read_unaligned();
+            *src = src.wrapping_add(size_of_val(&block));
+        } else {
+            for slot in &mut block[..len] {
+                *slot = src.cast::<T>().read_unaligned();
+                *src = src.wrapping_offset(stride);
+            }
+        }
+    }
+    block
+}
+
+/// Writes the first `len` elements of a block to `dst`, which goes behind them.
+///
+/// # Safety
+/// Room for `len` elements, at most [`BLOCK`], `stride` bytes apart.
+#[inline(always)]
+unsafe fn put<T: Real>(dst: &mut *mut u8, stride: isize, len: usize, block: &[T; BLOCK]) {
+    // SAFETY: by the contract.
+    unsafe {
+        if len == BLOCK && stride == size_of::<T>() as isize {
+            dst.cast::<[T; BLOCK]>().write_unaligned(*block);
+            *dst = dst.wrapping_add(size_of_val(block));
+        } else {
+            for value in &block[..len] {
+                dst.cast::<T>().write_unaligned(*value);
+                *dst = dst.wrapping_offset(stride);
+            }
+        }
     }
 }
 
@@ -366,37 +477,25 @@ unsafe fn run1<F: Formula1 + Op1<T, R = T>, T: Real>(args: &PerOperand<*mut u8>,
     let mut left = n;
     while left > 0 {
         let len = left.min(BLOCK);
-        let mut input = [F::SAFE; BLOCK];
-        let mut given = [T::default(); BLOCK];
-        for (slot, given) in input[..len].iter_mut().zip(&mut given) {
-            // SAFETY: by the contract.
-            *given = unsafe { src.cast::<T>().read_unaligned() };
-            *slot = given.widen();
-            src = src.wrapping_offset(strides[0]);
-        }
+        // SAFETY: by the contract.
+        let given = unsafe { take::<T>(&mut src, strides[0], len, T::narrow(F::SAFE)) };
         let mut special = [false; BLOCK];
-        let mut any = false;
-        for k in 0..BLOCK {
-            special[k] = F::special(input[k]);
-            any |= special[k];
-            input[k] = if special[k] { F::SAFE } else { input[k] };
-        }
         let mut output = [T::default(); BLOCK];
         for k in 0..BLOCK {
-            output[k] = T::narrow(F::value(input[k]));
+            let x = given[k].widen();
+            special[k] = F::special(x);
+            let x = if special[k] { F::SAFE } else { x };
+            output[k] = T::narrow(if T::ROUGH { F::rough(x) } else { F::value(x) });
         }
-        if any {
+        if special.contains(&true) {
             for k in 0..len {
                 if special[k] {
                     output[k] = F::f(given[k], &mut { FpFlags::NONE });
                 }
             }
         }
-        for value in &output[..len] {
-            // SAFETY: by the contract.
-            unsafe { dst.cast::<T>().write_unaligned(*value) };
-            dst = dst.wrapping_offset(strides[1]);
-        }
+        // SAFETY: by the contract.
+        unsafe { put(&mut dst, strides[1], len, &output) };
         left -= len;
     }
 }
@@ -407,47 +506,92 @@ unsafe fn run1<F: Formula1 + Op1<T, R = T>, T: Real>(args: &PerOperand<*mut u8>,
 unsafe fn run2<F: Formula2 + Op2<T, T, R = T>, T: Real>(args: &PerOperand<*mut u8>, n: usize, strides: &PerOperand<isize>) {
     let (mut first, mut second, mut dst) = (args[0], args[1], args[2]);
     let mut left = n;
+    let one = T::narrow(1.0);
     while left > 0 {
         let len = left.min(BLOCK);
-        let (mut x, mut y) = ([1.0; BLOCK], [1.0; BLOCK]);
-        let (mut a, mut b) = ([T::default(); BLOCK], [T::default(); BLOCK]);
-        for k in 0..len {
-            // SAFETY: by the contract.
-            unsafe {
-                a[k] = first.cast::<T>().read_unaligned();
-                b[k] = second.cast::<T>().read_unaligned();
-            }
-            (x[k], y[k]) = (a[k].widen(), b[k].widen());
-            first = first.wrapping_offset(strides[0]);
-            second = second.wrapping_offset(strides[1]);
-        }
+        // SAFETY: by the contract.
+        let (a, b) = unsafe { (take::<T>(&mut first, strides[0], len, one), take::<T>(&mut second, strides[1], len, one)) };
         let mut special = [false; BLOCK];
-        let mut any = false;
-        for k in 0..BLOCK {
-            special[k] = F::special(x[k], y[k]);
-            any |= special[k];
-            x[k] = if special[k] { 1.0 } else { x[k] };
-            y[k] = if special[k] { 1.0 } else { y[k] };
-        }
         let mut output = [T::default(); BLOCK];
         for k in 0..BLOCK {
-            let (value, failed) = F::value(x[k], y[k]);
+            let (x, y) = (a[k].widen(), b[k].widen());
+            let wild = F::special(x, y);
+            let (x, y) = if wild { (1.0, 1.0) } else { (x, y) };
+            let (value, failed) = if T::ROUGH { F::rough(x, y) } else { F::value(x, y) };
             output[k] = T::narrow(value);
-            special[k] |= failed;
-            any |= failed;
+            special[k] = wild | failed;
         }
-        if any {
+        if special.contains(&true) {
             for k in 0..len {
                 if special[k] {
                     output[k] = F::f(a[k], b[k], &mut { FpFlags::NONE });
                 }
             }
         }
-        for value in &output[..len] {
-            // SAFETY: by the contract.
-            unsafe { dst.cast::<T>().write_unaligned(*value) };
-            dst = dst.wrapping_offset(strides[2]);
+        // SAFETY: by the contract.
+        unsafe { put(&mut dst, strides[2], len, &output) };
+        left -= len;
+    }
+}
+
+/// Largest exponent that is done by multiplication.
+const MOST_FACTORS: f64 = 8.0;
+
+/// Powers; one small whole exponent for all bases is done by multiplication of sums of two floats,
+/// which stays as exact as the formula and takes negative bases.
+///
+/// # Safety
+/// `n` elements of each operand.
+#[inline(always)]
+unsafe fn run_power<F: Formula2 + Op2<T, T, R = T>, T: Real>(
+    args: &PerOperand<*mut u8>,
+    n: usize,
+    strides: &PerOperand<isize>,
+) {
+    // SAFETY: by the contract; without elements there is nothing to read.
+    let exponent = if n > 0 && strides[1] == 0 { unsafe { args[1].cast::<T>().read_unaligned() } } else { T::default() };
+    let y = exponent.widen();
+    if !(y >= 3.0 && y <= MOST_FACTORS && y.fract() == 0.0) {
+        // SAFETY: by the contract.
+        unsafe { run2::<F, T>(args, n, strides) };
+        return;
+    }
+    let factors = y as u32;
+    let (mut src, mut dst) = (args[0], args[2]);
+    let mut left = n;
+    while left > 0 {
+        let len = left.min(BLOCK);
+        // SAFETY: by the contract.
+        let given = unsafe { take::<T>(&mut src, strides[0], len, T::narrow(1.0)) };
+        let mut special = [false; BLOCK];
+        let mut bases = [0.0f64; BLOCK];
+        for k in 0..BLOCK {
+            let x = given[k].widen();
+            // No product of so many leaves the range in which the rests are exact.
+            special[k] = outside(x, -100, 100);
+            bases[k] = if special[k] { 1.0 } else { x };
         }
+        let (mut high, mut low) = (bases, [0.0f64; BLOCK]);
+        for _ in 1..factors {
+            for k in 0..BLOCK {
+                let product = two_product(high[k], bases[k]);
+                high[k] = product.high;
+                low[k] = low[k].mul_add(bases[k], product.low);
+            }
+        }
+        let mut output = [T::default(); BLOCK];
+        for k in 0..BLOCK {
+            output[k] = T::narrow(high[k] + low[k]);
+        }
+        if special.contains(&true) {
+            for k in 0..len {
+                if special[k] {
+                    output[k] = F::f(given[k], exponent, &mut { FpFlags::NONE });
+                }
+            }
+        }
+        // SAFETY: by the contract.
+        unsafe { put(&mut dst, strides[2], len, &output) };
         left -= len;
     }
 }
@@ -502,7 +646,7 @@ loops! {
     run1 Arcsinh: arcsinh_f32 arcsinh_f64, unary;
     run1 Arccosh: arccosh_f32 arccosh_f64, unary;
     run1 Arctanh: arctanh_f32 arctanh_f64, unary;
-    run2 Power: power_f32 power_f64, binary;
+    run_power Power: power_f32 power_f64, binary;
     run2 Arctan2: arctan2_f32 arctan2_f64, binary;
     run2 Hypot: hypot_f32 hypot_f64, binary;
 }
