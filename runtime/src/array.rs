@@ -539,6 +539,12 @@ impl Array {
             )));
         }
         let result = self.empty_like(&self.shape, dtype, order)?;
+        if dtype == self.dtype && result.strides == self.strides {
+            // The result has no gaps, hence this array has none either.
+            // SAFETY: both hold `nbytes` bytes; the result is new memory.
+            unsafe { std::ptr::copy_nonoverlapping(self.data, result.data, result.nbytes()) };
+            return Ok((result, FpFlags::NONE));
+        }
         let flags = result.copy_cast(self)?;
         if casting == Casting::SameValue && !same_values(self, &result) {
             return Err(Error::value("could not cast 'same_value'"));
@@ -561,6 +567,16 @@ impl Array {
     /// # Errors
     /// `ValueError: could not broadcast input array from shape … into shape …`
     pub fn copy_cast(&self, source: &Array) -> Result<FpFlags> {
+        if let ([n], [step], [length], [from]) = (&*self.shape, &*self.strides, &*source.shape, &*source.strides)
+            && n == length
+            && self.dtype == source.dtype
+            && !self.may_share_memory(source)
+        {
+            let copy = cast_fn(source.dtype, self.dtype);
+            // SAFETY: `n` elements on both sides, which do not overlap.
+            unsafe { copy(source.data, *from, self.data, *step, *n) };
+            return Ok(FpFlags::NONE);
+        }
         // NumPy lets leading axes of length 1 of the source go.
         let mut from = source.clone();
         while from.ndim() > self.ndim() && from.shape[0] == 1 {

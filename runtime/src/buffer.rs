@@ -88,8 +88,67 @@ impl Drop for Cache {
     }
 }
 
+/// Inline blocks up to this many bytes are kept by size when freed.
+const KEPT: usize = 1024;
+/// The most kept blocks of one size.
+const KEPT_BLOCKS: usize = 32;
+
+/// Freed inline blocks by their capacity in units of [`ALIGN`]: small arrays come and go with each
+/// expression.
+#[derive(Default)]
+struct Kept {
+    by_size: [Vec<ptr::NonNull<Buffer>>; KEPT / ALIGN + 1],
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        for (units, blocks) in self.by_size.iter_mut().enumerate() {
+            for block in blocks.drain(..) {
+                // SAFETY: a kept block is an unused allocation of that capacity.
+                unsafe { std::alloc::dealloc(block.as_ptr().cast(), inline_layout(units * ALIGN)) };
+            }
+        }
+    }
+}
+
 thread_local! {
     static CACHE: RefCell<Cache> = RefCell::default();
+    static SMALL_BLOCKS: RefCell<Kept> = RefCell::default();
+}
+
+/// The memory of an inline block.
+fn inline_block(capacity: usize) -> *mut u8 {
+    if capacity <= KEPT {
+        let hit = SMALL_BLOCKS.try_with(|kept| kept.try_borrow_mut().ok()?.by_size[capacity / ALIGN].pop());
+        if let Ok(Some(block)) = hit {
+            return block.as_ptr().cast();
+        }
+    }
+    // SAFETY: the layout has non-zero size.
+    unsafe { std::alloc::alloc(inline_layout(capacity)) }
+}
+
+/// Gives an inline block back.
+///
+/// # Safety
+/// The block was made by [`inline_block`] with that capacity and is not used any more.
+unsafe fn free_inline(block: ptr::NonNull<Buffer>, capacity: usize) {
+    if capacity <= KEPT {
+        let kept = SMALL_BLOCKS.try_with(|kept| {
+            let Ok(mut kept) = kept.try_borrow_mut() else { return false };
+            let blocks = &mut kept.by_size[capacity / ALIGN];
+            let room = blocks.len() < KEPT_BLOCKS;
+            if room {
+                blocks.push(block);
+            }
+            room
+        });
+        if kept == Ok(true) {
+            return;
+        }
+    }
+    // SAFETY: by the contract.
+    unsafe { std::alloc::dealloc(block.as_ptr().cast(), inline_layout(capacity)) };
 }
 
 /// Mapping sizes come in four steps per power of two, so that a block fits the next request of
@@ -167,9 +226,10 @@ fn inline_layout(nbytes: usize) -> std::alloc::Layout {
 
 fn allocate(nbytes: usize, zeroed: bool) -> Option<ptr::NonNull<Buffer>> {
     if nbytes <= SMALL {
-        // SAFETY: the layout has non-zero size; header and data lie inside the block.
+        let capacity = nbytes.next_multiple_of(ALIGN);
+        // SAFETY: header and data lie inside the block.
         unsafe {
-            let base = std::alloc::alloc(inline_layout(nbytes));
+            let base = inline_block(capacity);
             let header = ptr::NonNull::new(base.cast::<Buffer>())?;
             let data = base.add(HEADER);
             if zeroed {
@@ -179,7 +239,7 @@ fn allocate(nbytes: usize, zeroed: bool) -> Option<ptr::NonNull<Buffer>> {
                 refcount: AtomicUsize::new(1),
                 data,
                 nbytes,
-                capacity: nbytes,
+                capacity,
                 origin: Origin::Inline,
                 owner: None,
             });
@@ -213,7 +273,7 @@ unsafe fn free(buffer: ptr::NonNull<Buffer>) {
         };
         match origin {
             Origin::Inline => {
-                std::alloc::dealloc(buffer.as_ptr().cast(), inline_layout(capacity));
+                free_inline(buffer, capacity);
             }
             Origin::Mapped => {
                 drop(Box::from_raw(buffer.as_ptr()));

@@ -116,7 +116,8 @@ pub fn arange_len(start: Scalar, stop: Scalar, step: Scalar) -> Result<usize> {
     let too_large = || Error::value("Maximum allowed size exceeded");
     let inexact = |s: Scalar| matches!(s, Scalar::Float(_) | Scalar::Complex(_));
     if !step.is_true() {
-        return Err(Error::zero_division("division by zero"));
+        let float = [start, stop, step].iter().any(|s| matches!(s, Scalar::Float(_)));
+        return Err(Error::zero_division(if float { "float division by zero" } else { "division by zero" }));
     }
     if inexact(start) || inexact(stop) || inexact(step) {
         let parts = |part: fn(Complex<f64>) -> f64| {

@@ -133,6 +133,14 @@ impl Array {
         if let Some(mask) = self.full_mask(indices) {
             return self.compress(mask);
         }
+        if let [Index::Array(places)] = indices
+            && let Some(taken) = self.taken(places)
+        {
+            return taken;
+        }
+        if let Some(view) = self.plain_view(indices) {
+            return Ok(view);
+        }
         let plain = without_scalar_arrays(indices);
         let indices = plain.as_deref().unwrap_or(indices);
         let places = Places::new(self, indices)?;
@@ -144,6 +152,92 @@ impl Array {
         } else {
             Ok(places.view())
         }
+    }
+
+    /// Elements of a one-dimensional array at places side by side; `None` if it is not that or a
+    /// place is not in the array.
+    fn taken(&self, places: &Array) -> Option<Result<Array>> {
+        let ([n], [step]) = (self.shape(), self.strides()) else { return None };
+        let suited = places.dtype() == DType::I64 && places.ndim() > 0 && places.is_c_contiguous() && places.is_aligned();
+        if !suited {
+            return None;
+        }
+        let result = match Array::empty(places.shape(), self.dtype(), Order::C) {
+            Ok(result) => result,
+            Err(error) => return Some(Err(error)),
+        };
+        with_dtype!(self.dtype(), T => {
+            // SAFETY: `size` integers side by side, as many elements of the result; each place is
+            // checked before it is read.
+            unsafe {
+                let places = std::slice::from_raw_parts(places.data().cast::<i64>(), places.size());
+                let (from, to) = (self.data(), result.data().cast::<T>());
+                for (k, &place) in places.iter().enumerate() {
+                    let place = (if place < 0 { place.wrapping_add(*n as i64) } else { place }) as usize;
+                    if place >= *n {
+                        return None;
+                    }
+                    to.add(k).write(from.wrapping_offset(place as isize * step).cast::<T>().read_unaligned());
+                }
+            }
+        });
+        Some(Ok(result))
+    }
+
+    /// The view of integers, slices, new axes and at most one ellipsis that fit; anything else is
+    /// left to [`Places`].
+    fn plain_view(&self, indices: &[Index]) -> Option<Array> {
+        let mut consumed = 0;
+        let mut ellipses = 0;
+        for entry in indices {
+            match entry {
+                Index::Int(_) | Index::Slice { .. } => consumed += 1,
+                Index::NewAxis => {}
+                Index::Ellipsis => ellipses += 1,
+                _ => return None,
+            }
+        }
+        let fill = self.ndim().checked_sub(consumed).filter(|_| ellipses <= 1)?;
+        let mut data = self.data();
+        let (mut shape, mut strides) = (Shape::new(), Strides::new());
+        let mut axis = 0;
+        let take_rest = |axis: &mut usize, shape: &mut Shape, strides: &mut Strides| {
+            shape.extend_from_slice(&self.shape()[*axis..*axis + fill]);
+            strides.extend_from_slice(&self.strides()[*axis..*axis + fill]);
+            *axis += fill;
+        };
+        for entry in indices {
+            match entry {
+                Index::Int(i) => {
+                    let at = position(*i, axis, self.shape()[axis]).ok()?;
+                    data = data.wrapping_offset(at as isize * self.strides()[axis]);
+                    axis += 1;
+                }
+                Index::Slice { start, stop, step } => {
+                    let (first, len, step) = slice_bounds(self.shape()[axis], *start, *stop, *step).ok()?;
+                    let stride = self.strides()[axis];
+                    if len > 0 {
+                        data = data.wrapping_offset(first as isize * stride);
+                    }
+                    shape.push(len);
+                    strides.push(stride.wrapping_mul(step as isize));
+                    axis += 1;
+                }
+                Index::NewAxis => {
+                    shape.push(1);
+                    strides.push(0);
+                }
+                _ => take_rest(&mut axis, &mut shape, &mut strides),
+            }
+        }
+        if ellipses == 0 {
+            take_rest(&mut axis, &mut shape, &mut strides);
+        }
+        if shape.len() > crate::array::MAX_NDIM {
+            return None;
+        }
+        // SAFETY: every place is inside the array.
+        Some(unsafe { self.with_layout(data, shape, strides) })
     }
 
     /// `self[indices] = value`.

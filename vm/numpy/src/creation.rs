@@ -9,7 +9,7 @@ use crate::scalar::{Num, Operand, ScalarValue, classify, construct};
 use num_traits::ToPrimitive;
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::PyStr,
+    builtins::{PyInt, PyStr},
     function::FuncArgs,
 };
 use taipan_runtime::dtype::{DType, promote_types};
@@ -70,7 +70,8 @@ fn make(
     if grown {
         let mut shape = vec![1isize; ndmin - array.ndim()];
         shape.extend(array.shape().iter().map(|&n| n as isize));
-        array = array.reshape(&shape, Order::C).or_raise(vm)?;
+        let order = if order == Order::F { Order::F } else { Order::C };
+        array = array.reshape(&shape, order).or_raise(vm)?;
     }
     if !fresh && !grown && crate::interop::ndarray_class().fast_issubclass(obj.class()) {
         return Ok(obj.clone());
@@ -101,6 +102,14 @@ pub fn array(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 fn asarray_with(args: FuncArgs, function: &str, default: Order, ndmin: usize, vm: &VirtualMachine) -> PyResult {
+    // The commonest case: an array that is as wanted already.
+    if let [only] = &args.args[..]
+        && args.kwargs.is_empty()
+        && default == Order::K
+        && rustpython_vm::AsObject::is(only.class(), crate::interop::ndarray_class())
+    {
+        return Ok(only.clone());
+    }
     let names = ["a", "dtype", "order", "*", "device", "copy", "like"];
     let [obj, dtype, order, _, _device, copy, _like] = parse(args, function, names, 1, vm)?;
     let Some(obj) = obj else {
@@ -138,6 +147,12 @@ pub fn copy(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 type Maker = fn(&[usize], DType, Order) -> taipan_runtime::Result<Array>;
 
 fn by_shape(args: FuncArgs, function: &str, maker: Maker, vm: &VirtualMachine) -> PyResult {
+    if let [only] = &args.args[..]
+        && args.kwargs.is_empty()
+        && let Some(n) = only.downcast_ref_if_exact::<PyInt>(vm).and_then(|n| n.as_bigint().to_u32())
+    {
+        return object(maker(&[n as usize], DType::F64, Order::C).or_raise(vm)?, vm);
+    }
     let names = ["shape", "dtype", "order", "*", "device", "like"];
     let [shape, dtype, order, _, device, _] = parse(args, function, names, 1, vm)?;
     check_device(&device, vm)?;
@@ -383,9 +398,11 @@ fn number(obj: &PyObject, vm: &VirtualMachine) -> PyResult<ScalarValue> {
 /// `np.arange([start,] stop[, step,], dtype=None)`
 pub fn arange(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let names = ["start", "stop", "step", "dtype", "*", "device", "like"];
+    let by_name = args.args.is_empty();
     let [start, stop, step, dtype, _, device, _] = parse(args, "arange", names, 0, vm)?;
     check_device(&device, vm)?;
     let (start, stop) = match (present(&start, vm), present(&stop, vm)) {
+        (Some(_), None) if by_name => return Err(vm.new_type_error("arange() requires stop to be specified.")),
         (None, None) if start.is_some() => {
             return Err(vm.new_type_error("unsupported operand type(s) for -: 'NoneType' and 'int'"));
         }

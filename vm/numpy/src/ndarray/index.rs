@@ -177,6 +177,16 @@ fn full_integer_key<const N: usize>(
     Some(ndim)
 }
 
+/// The rows that a slice selects from an array with axes.
+fn sliced(array: &Array, slice: &PySlice, vm: &VirtualMachine) -> PyResult<Array> {
+    let part = |p: &Option<PyObjectRef>| match p {
+        Some(p) => slice_part(p, vm),
+        None => Ok(None),
+    };
+    let (start, step) = (part(&slice.start)?, part(&slice.step)?);
+    array.rows(start, slice_part(&slice.stop, vm)?, step).or_raise(vm)
+}
+
 /// `target[...] = value` for an array that is written as a whole.
 pub fn assign(target: &Array, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     if as_array(value).is_none()
@@ -218,13 +228,7 @@ impl PyNdArray {
         if let Some(slice) = key.downcast_ref::<PySlice>()
             && array.ndim() > 0
         {
-            let part = |p: &Option<PyObjectRef>| match p {
-                Some(p) => slice_part(p, vm),
-                None => Ok(None),
-            };
-            let (start, step) = (part(&slice.start)?, part(&slice.step)?);
-            let rows = array.rows(start, slice_part(&slice.stop, vm)?, step).or_raise(vm)?;
-            return Ok(PyNdArray::derive(zelf, rows, vm));
+            return Ok(PyNdArray::derive(zelf, sliced(array, slice, vm)?, vm));
         }
         let index = parse_key(key, vm)?;
         let result = array.index(&index).or_raise(vm)?;
@@ -255,6 +259,11 @@ impl PyNdArray {
         }
         if key.is(vm.ctx.ellipsis.as_object()) {
             return assign(array, value, vm);
+        }
+        if let Some(slice) = key.downcast_ref::<PySlice>()
+            && array.ndim() > 0
+        {
+            return assign(&sliced(array, slice, vm)?, value, vm);
         }
         let index = parse_key(key, vm)?;
         let check = || array.index(&index).map(drop).or_raise(vm);
