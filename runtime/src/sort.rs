@@ -92,6 +92,8 @@ pub trait Sortable: Element {
         let _ = values;
         false
     }
+    /// Whether there are two zeros, which are equal and look different.
+    const SIGNED_ZEROS: bool = false;
     /// Bytes of [`Sortable::key`] that can differ; 0 if there is no key.
     const KEY_BYTES: usize = 0;
     /// An integer with the same order (both zeros equal, all NaNs last).
@@ -267,6 +269,7 @@ macro_rules! sortable_floats {
             fn sorts_wide() -> bool {
                 size_of::<$ty>() >= 4 && wide_available()
             }
+            const SIGNED_ZEROS: bool = true;
             const KEY_BYTES: usize = size_of::<$ty>();
             #[inline(always)]
             fn key(&self) -> u64 {
@@ -383,6 +386,38 @@ fn line_buffer<T>(n: usize) -> Result<Vec<T>> {
         .try_reserve_exact(n)
         .map_err(|_| Error::memory("Unable to allocate memory for sorting"))?;
     Ok(values)
+}
+
+/// As [`sort_in_place`]; equal elements keep their order. Only zeros can tell.
+pub fn sort_stable_in_place(array: &Array, axis: usize) -> Result<()> {
+    array.check_writeable()?;
+    let (n, step) = (array.shape()[axis], array.strides()[axis]);
+    with_dtype!(array.dtype(), T => {
+        if T::SIGNED_ZEROS {
+            let is_zero = |v: &T| v.order(&T::default()) == Ordering::Equal;
+            let mut values: Vec<T> = line_buffer(n)?;
+            let before = array.copy(Order::C)?;
+            sort_in_place(array, axis)?;
+            let from = before.strides()[axis];
+            for_lines(&before, array, axis, |old, new| {
+                // SAFETY: each line has `n` elements in both arrays; the writes stay in the stretch
+                // of zeros, of which there are as many as before.
+                unsafe {
+                    read_line(&mut values, old, from, n);
+                    let mut start = None;
+                    for (at, zero) in values.iter().filter(|v| is_zero(v)).enumerate() {
+                        let start = *start.get_or_insert_with(|| {
+                            let place = |i: isize| new.wrapping_offset(i * step).cast::<T>().read_unaligned();
+                            (0..n as isize).find(|&i| is_zero(&place(i))).unwrap_or(0)
+                        });
+                        new.wrapping_offset((start + at as isize) * step).cast::<T>().write_unaligned(*zero);
+                    }
+                }
+            });
+            return Ok(());
+        }
+    });
+    sort_in_place(array, axis)
 }
 
 /// Sorts each line along an axis in place.

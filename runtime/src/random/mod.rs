@@ -20,7 +20,7 @@ pub use pcg64::Pcg64;
 pub use seed_sequence::SeedSequence;
 
 use crate::array::{Array, Order};
-use crate::dtype::DType;
+use crate::dtype::Element;
 use crate::error::Result;
 
 /// A stream of random bits.
@@ -33,23 +33,12 @@ pub trait BitSource {
     fn next_double(&mut self) -> f64;
 }
 
-/// A new `float64` array filled by repeated calls in C order.
-pub fn fill_f64(shape: &[usize], mut draw: impl FnMut() -> f64) -> Result<Array> {
-    let array = Array::empty(shape, DType::F64, Order::C)?;
-    let data = array.data().cast::<f64>();
+/// A new array filled by repeated calls in C order.
+pub fn fill<T: Element>(shape: &[usize], mut draw: impl FnMut() -> T) -> Result<Array> {
+    let array = Array::empty(shape, T::DTYPE, Order::C)?;
+    let data = array.data().cast::<T>();
     for i in 0..array.size() {
         // SAFETY: the array has `size` elements of that type and is not shared yet.
-        unsafe { data.add(i).write(draw()) };
-    }
-    Ok(array)
-}
-
-/// A new `int64` array filled by repeated calls in C order.
-pub fn fill_i64(shape: &[usize], mut draw: impl FnMut() -> i64) -> Result<Array> {
-    let array = Array::empty(shape, DType::I64, Order::C)?;
-    let data = array.data().cast::<i64>();
-    for i in 0..array.size() {
-        // SAFETY: as above.
         unsafe { data.add(i).write(draw()) };
     }
     Ok(array)

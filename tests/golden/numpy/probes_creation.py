@@ -270,4 +270,31 @@ np.float_
 np.complex_
 np.__version__
 np.bool8
+np.arange(start=5)
+np.arange(0.0,3,0)
+np.arange(0,3,0)
+np.logspace(0,2,num=3,base=[2,3])
+np.logspace(0,[1,2],num=3,base=[2,3],axis=1)
+np.array([1,2,3], dtype='f4', order='F', ndmin=2)
+np.sort([0.0,-0.0]*3, kind='stable')
+np.sort([[0.0,-0.0,-1],[-0.0,0.0,np.nan]], axis=0, stable=True)
+np.sort(np.array([3,-0.0,0.0,-0.0,1]*30), kind='mergesort')[:60:7]
+np.array([True])**2
+np.array([1.5,-2.0,0.0,-0.0,np.inf,np.nan,1e200,-1e-200])**3
+np.array([1.5,-2.0,0.0,-0.0,np.inf,np.nan,1e20,-1e-20],'f4')**3
+np.arange(-3.0,4)**5
+np.arange(-3.0,4,dtype='f4')**8
+np.dot(np.arange(4).reshape(2,2), np.eye(2,dtype=int), out=np.zeros((2,2)))
+np.dot(np.arange(4).reshape(2,2), np.eye(2,dtype=int), out=np.zeros((2,3),int))
+a = np.arange(6) ;; a.strides = (8,)
+a = np.arange(12).reshape(3,4) ;; r = a[None, 1:, ..., 2], a[..., ::-1], a[1, None, :2], a[:, -1], a[()], a[..., None].shape
+a = np.arange(12).reshape(3,4) ;; a[5, None]
+a = np.arange(12).reshape(3,4) ;; a[..., 0, ...]
+a = np.arange(6.) ;; a[1:5:2] = [7, 8] ;; a[4:] = 1 ;; r = a
+a = np.arange(6.) ;; a[1:5] = [7, 8]
+a = np.arange(6.) ;; a[1:5] = a[:4] ;; r = a
+a = np.arange(6.)[::-2] ;; r = a[np.array([0,-1,2])], a[np.array([[1],[0]])], a.copy(), a.copy().strides
+np.arange(6.)[np.array([0,6])]
+np.arange(6.)[np.array([0,-7])]
+a = np.arange(6).astype('i1') ;; a.flags.writeable = False ;; a[1:3] = 5
 """, globals())

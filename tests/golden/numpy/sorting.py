@@ -48,3 +48,34 @@ for bad in ([[1.0, 2.0], [2.0, 4.0]], [[1.0, 2.0]], [1.0]):
         np.linalg.inv(bad)
     except np.linalg.LinAlgError as e:
         print("LinAlgError:", e)
+
+# Every length up to some registers' worth, and lengths for each way of sorting.
+checked = 0
+for name in ["bool", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c16"]:
+    for n in [*range(5, 140, 5), 255, 256, 257, 1000, 20001]:
+        wide = stream.randint(0, 2 ** 31, n) * stream.randint(-99, 99, n)
+        close = stream.randint(0, 5, n)
+        for values in [wide, close, np.arange(n)[::-1]]:
+            with np.errstate(all="ignore"):
+                a = values.astype(name)
+            if name[0] in "fc":
+                a[stream.randint(0, n, n // 5)] = np.nan if checked % 2 else -0.0
+            ordered, places = np.sort(a), np.argsort(a, kind="stable")
+            assert np.array_equal(ordered, a[places], equal_nan=name[0] in "fc"), (name, n)
+            numbers = ordered[~np.isnan(ordered)]
+            assert np.isnan(ordered[len(numbers):]).all() and (numbers[1:] >= numbers[:-1]).all(), (name, n)
+            assert (np.sort(places) == np.arange(n)).all(), (name, n)
+            assert (np.diff(places)[:len(numbers) - 1][numbers[1:] == numbers[:-1]] > 0).all(), (name, n)
+            checked += 1
+print(checked, "sorts")
+
+# Single precision to the last bit but one.
+x = np.exp(stream.uniform(-25, 25, 5000)).astype("f4")
+for got, exact in [(np.cbrt(x), np.cbrt(x.astype("f8"))), (x ** np.float32(0.7), x.astype("f8") ** np.float64(np.float32(0.7))),
+                   (x[:900] ** 3, x[:900].astype("f8") ** 3)]:
+    with np.errstate(all="ignore"):
+        assert (np.abs(got - exact.astype("f4")) <= np.spacing(got)).all()
+# Products of sums of two floats are rounded once: the exact cube of a fraction is known.
+x = stream.randint(-2 ** 17, 2 ** 17, 5000) / 1024.0
+assert ((x ** 3).tolist() == [float(k) ** 3 / 2.0 ** 30 for k in (x * 1024).tolist()])
+print("powers")

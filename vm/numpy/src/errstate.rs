@@ -137,7 +137,7 @@ pub fn update(settings: &[(&str, &str)], vm: &VirtualMachine) -> PyResult<()> {
     let mut state = STATE.get();
     for &(key, name) in settings {
         let Some(&(_, action)) = ACTIONS.iter().find(|(n, _)| *n == name) else {
-            return Err(vm.new_value_error(format!("unknown error mode '{name}'")));
+            return Err(vm.new_value_error(format!("invalid error mode '{name}'")));
         };
         for (&(condition, ..), slot) in CONDITIONS.iter().zip(&mut state) {
             if key == "all" || key == condition {

@@ -49,7 +49,8 @@ pub fn classes() -> &'static Classes {
         Classes {
             axis: make(public, "AxisError", &[e.value_error, e.index_error]),
             ufunc_type: make(private, "UFuncTypeError", &[e.type_error]),
-            memory: make(private, "_ArrayMemoryError", &[e.memory_error]),
+            // Shown under the name of its base, as numpy does.
+            memory: make(private, "MemoryError", &[e.memory_error]),
             linalg: make("numpy.linalg", "LinAlgError", &[e.value_error]),
             promotion: make(public, "DTypePromotionError", &[e.type_error]),
             too_hard: make(public, "TooHardError", &[e.runtime_error]),
@@ -78,6 +79,8 @@ pub fn add_to_module(module: &rustpython_vm::Py<PyModule>, vm: &VirtualMachine) 
     ] {
         rustpython_vm::AsObject::as_object(module).set_attr(name, class.clone(), vm)?;
     }
+    // Tracebacks show where it comes from.
+    rustpython_vm::AsObject::as_object(&c.memory).set_attr("__qualname__", vm.ctx.new_str("_ArrayMemoryError"), vm)?;
     Ok(())
 }
 

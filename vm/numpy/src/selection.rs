@@ -149,7 +149,19 @@ pub fn dot(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let a = array_of(&zelf, vm)?;
     let b = array_of(&b, vm)?;
     let result = taipan_runtime::matmul::dot(&a, &b, None).or_raise(vm)?;
-    deliver(result, single_out(&out, vm)?, vm)
+    let out = single_out(&out, vm)?;
+    if let Some(target) = out.as_ref().and_then(|o| as_array(o)) {
+        // Stricter than everywhere else, as in numpy.
+        if target.dtype() != result.dtype() || target.ndim() != result.ndim() || !target.is_c_contiguous() {
+            return Err(vm.new_value_error(
+                "output array is not acceptable (must have the right datatype, number of dimensions, and be a C-Array)",
+            ));
+        }
+        if target.shape() != result.shape() {
+            return Err(vm.new_value_error("output array has wrong dimensions"));
+        }
+    }
+    deliver(result, out, vm)
 }
 
 /// An index entry list that applies `index` to one axis and keeps the others.
@@ -316,23 +328,37 @@ fn sort_axis(array: Array, axis: &Option<PyObjectRef>, vm: &VirtualMachine) -> P
 
 /// `a.sort(axis=-1, kind=None, order=None)`, in place.
 pub fn sort_in_place(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-    let [axis, kind, _order, _stable] = parse(args, "sort", ["axis", "kind", "order", "stable"], 0, vm)?;
-    check_kind(&kind, vm)?;
+    let [axis, kind, _order, stable] = parse(args, "sort", ["axis", "kind", "order", "stable"], 0, vm)?;
+    let sort = sort_of(&kind, &stable, vm)?;
     let Some(array) = as_array(&zelf) else { return Ok(()) };
     array.check_writeable().or_raise(vm)?;
     let (array, axis) = sort_axis(array.clone(), &axis, vm)?;
-    taipan_runtime::sort::sort_in_place(&array, axis).or_raise(vm)
+    sort(&array, axis).or_raise(vm)
+}
+
+/// The sort that `kind=` and `stable=` ask for.
+fn sort_of(
+    kind: &Option<PyObjectRef>,
+    stable: &Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<fn(&Array, usize) -> taipan_runtime::Result<()>> {
+    check_kind(kind, vm)?;
+    let named = present(kind, vm).and_then(|k| k.downcast_ref::<PyStr>()).is_some_and(|k| {
+        matches!(k.to_string().to_ascii_lowercase().as_bytes().first(), Some(b's' | b'm'))
+    });
+    let wanted = named || present(stable, vm).map_or(Ok(false), |s| s.to_owned().try_to_bool(vm))?;
+    Ok(if wanted { taipan_runtime::sort::sort_stable_in_place } else { taipan_runtime::sort::sort_in_place })
 }
 
 /// `np.sort(a, axis=-1, kind=None, order=None, *, stable=None)`
 pub fn sort(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let names = ["a", "axis", "kind", "order", "*", "stable"];
-    let [a, axis, kind, _order, _, _stable] = parse(args, "sort", names, 1, vm)?;
-    check_kind(&kind, vm)?;
+    let [a, axis, kind, _order, _, stable] = parse(args, "sort", names, 1, vm)?;
+    let sort = sort_of(&kind, &stable, vm)?;
     let Some(a) = a else { return Ok(vm.ctx.none()) };
     let (array, axis) = sort_axis(array_of(&a, vm)?, &axis, vm)?;
     let copy = array.copy(Order::K).or_raise(vm)?;
-    taipan_runtime::sort::sort_in_place(&copy, axis).or_raise(vm)?;
+    sort(&copy, axis).or_raise(vm)?;
     Ok(PyNdArray::from_array(copy, vm).into())
 }
 

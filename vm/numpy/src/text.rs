@@ -8,6 +8,7 @@ use crate::printing::{self, Frame};
 use crate::scalar::{Operand, classify};
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::PyStr,
     function::FuncArgs,
 };
 use taipan_runtime::DType;
@@ -107,6 +108,22 @@ fn apply(options: &mut PrintOptions, changes: &Changes, vm: &VirtualMachine) -> 
     Ok(())
 }
 
+/// `legacy=`: a version, or `False` for none.
+fn legacy_mode(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<&'static str>> {
+    let Some(version) = value.downcast_ref::<PyStr>().map(ToString::to_string) else {
+        return Ok(None);
+    };
+    if version == "1.13" {
+        return Err(vm.new_not_implemented_error("printing as numpy 1.13 did is not available in this version"));
+    }
+    let known = options::LEGACY.iter().find(|(name, ..)| *name == version);
+    if known.is_none() {
+        let message = "legacy printing option can currently only be '1.13', '1.21', '1.25', '2.1', '2.2' or `False`";
+        crate::warnings::warn(vm.ctx.exceptions.user_warning, message, vm)?;
+    }
+    Ok(known.map(|(name, ..)| *name))
+}
+
 /// `np.set_printoptions(precision=None, threshold=None, …)`
 pub fn set_printoptions(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let names = [
@@ -115,9 +132,12 @@ pub fn set_printoptions(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     ];
     let [
         precision, threshold, edgeitems, linewidth, suppress, nanstr, infstr, formatter, sign,
-        floatmode, _, _legacy, override_repr,
+        floatmode, _, legacy, override_repr,
     ] = parse(args, "set_printoptions", names, 0, vm)?;
     let mut options = options::current();
+    if let Some(legacy) = present(&legacy, vm) {
+        options.legacy = legacy_mode(legacy, vm)?;
+    }
     // Formatters last for one call of set_printoptions only.
     options.formatter = None;
     options.override_repr = present(&override_repr, vm).map(|f| f.to_owned());
@@ -158,7 +178,7 @@ pub fn get_printoptions(_args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         ("infstr", vm.ctx.new_str(options.infstr).into()),
         ("sign", vm.ctx.new_str(options.sign.to_string()).into()),
         ("formatter", options.formatter.unwrap_or_else(|| vm.ctx.none())),
-        ("legacy", vm.ctx.new_bool(false).into()),
+        ("legacy", options.legacy.map_or_else(|| vm.ctx.new_bool(false).into(), |v| vm.ctx.new_str(v).into())),
         ("override_repr", options.override_repr.unwrap_or_else(|| vm.ctx.none())),
     ];
     for (key, value) in entries {

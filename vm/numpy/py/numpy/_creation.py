@@ -48,6 +48,11 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 
 
 def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    if np.ndim(base) > 0:
+        # Bases of their own broadcast with the ends, whose axis `axis` is new.
+        ndim = np.broadcast(start, stop, base).ndim
+        start, stop, base = (np.array(a, copy=None, ndmin=ndim) for a in (start, stop, base))
+        base = np.expand_dims(base, axis)
     y = linspace(start, stop, num=num, endpoint=endpoint, axis=axis)
     y = np.power(base, y)
     return y if dtype is None else y.astype(dtype, copy=False)

@@ -273,6 +273,12 @@ impl PyNdArray {
 
     #[pygetset(setter)]
     fn set_strides(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        crate::warnings::warn(
+            vm.ctx.exceptions.deprecation_warning,
+            "Setting the strides on a NumPy array has been deprecated in NumPy 2.4.\n\
+             As an alternative, you can create a new view using np.lib.stride_tricks.as_strided.",
+            vm,
+        )?;
         let strides = args::to_isizes(&value, vm)?;
         let array = zelf.array();
         zelf.replace(array.as_strided(array.shape(), &strides).or_raise(vm)?);

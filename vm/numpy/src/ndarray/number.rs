@@ -103,7 +103,7 @@ fn cheap_power(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> Option<&'stat
     use crate::scalar::Operand::{WeakFloat, WeakInt};
     let dtype = as_array(a)?.dtype();
     match crate::scalar::classify(b, vm) {
-        WeakInt(2) if dtype != DType::Bool => Some("square"),
+        WeakInt(2) => Some("square"),
         WeakInt(-1) if dtype.is_inexact() => Some("reciprocal"),
         WeakFloat(2.0) if dtype.is_inexact() => Some("square"),
         WeakFloat(0.5) if dtype.is_inexact() => Some("sqrt"),

@@ -167,7 +167,7 @@ pub fn array_repr(
     let dtype = array.dtype();
     let implied = matches!(dtype, DType::Bool | DType::I64 | DType::F64 | DType::C128);
     let mut extras = Vec::new();
-    if (array.size() == 0 && array.shape() != [0]) || array.size() > options.threshold {
+    if (array.size() == 0 && array.shape() != [0]) || (array.size() > options.threshold && options.shows_shape()) {
         let dims: Vec<String> = array.shape().iter().map(usize::to_string).collect();
         let comma = if dims.len() == 1 { "," } else { "" };
         extras.push(format!("shape=({}{comma})", dims.join(", ")));

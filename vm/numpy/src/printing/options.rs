@@ -3,6 +3,7 @@
 use rustpython_vm::PyObjectRef;
 use rustpython_vm::common::lock::PyRwLock;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How the precision of floats is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct PrintOptions {
     pub floatmode: FloatMode,
     /// Python callables by kind of element (a dict), or `None`.
     pub formatter: Option<PyObjectRef>,
+    /// The numpy version whose printing is imitated.
+    pub legacy: Option<&'static str>,
     /// Replacement of `repr(array)`, or `None`.
     pub override_repr: Option<PyObjectRef>,
 }
@@ -65,8 +68,33 @@ impl Default for PrintOptions {
             sign: '-',
             floatmode: FloatMode::Maxprec,
             formatter: None,
+            legacy: None,
             override_repr: None,
         }
+    }
+}
+
+/// What imitating an older numpy changes: its version, scalars without their type, summarised
+/// arrays without their shape.
+pub const LEGACY: [(&str, bool, bool); 4] =
+    [("1.21", true, true), ("1.25", true, true), ("2.1", false, true), ("2.2", false, false)];
+
+/// Whether scalars show as the plain numbers that they are, read at each `repr`.
+static PLAIN_SCALARS: AtomicBool = AtomicBool::new(false);
+
+/// See [`PLAIN_SCALARS`].
+pub fn plain_scalars() -> bool {
+    PLAIN_SCALARS.load(Ordering::Relaxed)
+}
+
+impl PrintOptions {
+    fn imitated(&self) -> Option<&'static (&'static str, bool, bool)> {
+        LEGACY.iter().find(|(version, ..)| self.legacy == Some(version))
+    }
+
+    /// Whether the shape of a summarised array is shown.
+    pub fn shows_shape(&self) -> bool {
+        self.imitated().is_none_or(|&(_, _, hides)| !hides)
     }
 }
 
@@ -80,5 +108,6 @@ pub fn current() -> PrintOptions {
 
 /// Replaces the options in force.
 pub fn replace(options: PrintOptions) {
+    PLAIN_SCALARS.store(options.imitated().is_some_and(|&(_, plain, _)| plain), Ordering::Relaxed);
     *OPTIONS.write() = options;
 }

@@ -210,7 +210,7 @@ fn plain(
         (DType::F64, None) => return Ok(vm.ctx.new_float(double(&mut source)).into()),
         (DType::F32, None) => return Ok(vm.ctx.new_float(f64::from(single(&mut source))).into()),
         (DType::F64, Some(shape)) => {
-            taipan_runtime::random::fill_f64(shape, || double(&mut source)).or_raise(vm)?
+            taipan_runtime::random::fill(shape, || double(&mut source)).or_raise(vm)?
         }
         (DType::F32, Some(shape)) => {
             let count: usize = shape.iter().product();

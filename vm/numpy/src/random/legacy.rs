@@ -8,16 +8,17 @@ use crate::convert::array_from_object;
 use crate::exceptions::OrRaise;
 use crate::interop::as_array;
 use crate::scalar::to_python;
-use num_traits::ToPrimitive;
+use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyList, PyStr, PyTypeRef},
+    builtins::{PyInt, PyList, PyStr, PyStrRef, PyTuple, PyTypeRef},
     common::lock::PyMutex,
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
     pyclass,
     types::{Constructor, Representable},
 };
 use taipan_runtime::dtype::DType;
+use taipan_runtime::error::shape_text;
 use taipan_runtime::iter::broadcast_shapes;
 use taipan_runtime::random::mt19937::STATE_LEN;
 use taipan_runtime::random::{BitSource, Mt19937, RandomState, bounded, distributions};
@@ -300,6 +301,11 @@ pub(super) fn pick(a: Option<&Array>, positions: &[i64], shape: Option<&[usize]>
 
 #[pyclass(flags(BASETYPE), with(Constructor, Representable))]
 impl PyRandomState {
+    #[pyslot]
+    fn slot_str(_zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyStrRef> {
+        Ok(vm.ctx.new_str("RandomState(MT19937)"))
+    }
+
     #[pymethod]
     fn seed(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         let [seed] = parse(args, "seed", ["seed"], 0, vm)?;
@@ -350,29 +356,51 @@ impl PyRandomState {
     #[pymethod]
     fn randint(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let names = ["low", "high", "size", "dtype"];
-        let [low, high, size, dtype] = parse(args, "randint", names, 1, vm)?;
+        let [low, high, size, dtype] = parse(args, "randint", names, 0, vm)?;
         let one_bound = high.as_ref().is_none_or(|h| vm.is_none(h));
         let (low, high) = match (low, high.filter(|h| !vm.is_none(h))) {
             (Some(high), None) => (vm.ctx.new_int(0).into(), high),
             (Some(low), Some(high)) => (low, high),
-            (None, _) => return Err(vm.new_type_error("randint() missing required argument 'low'")),
+            (None, _) => return Err(vm.new_type_error("randint() takes at least 1 positional argument (0 given)")),
         };
         let python_bool = dtype.as_ref().is_some_and(|d| d.is(vm.ctx.types.bool_type));
         let python_int = dtype.as_ref().is_none_or(|d| d.is(vm.ctx.types.int_type));
         let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(DType::I64);
         let size = size_argument(&size, vm)?;
-        let (lows, highs) = (array_from_object(&low, None, vm)?, array_from_object(&high, None, vm)?);
-        if lows.ndim() > 0 || highs.ndim() > 0 {
-            return Self::randint_each(zelf, &lows, &highs, size, dtype, vm);
-        }
-        let whole = |a: &Array| a.first().and_then(|s| s.to_i128()).unwrap_or(0);
-        if one_bound && whole(&highs) <= 0 {
+        // Python integers may be larger than any element; so large ones are out of bounds anyway.
+        let bound = |value: &PyObject| match value.downcast_ref::<PyInt>() {
+            Some(int) => {
+                let int = int.as_bigint();
+                let beyond = if int.is_negative() { i128::MIN / 2 } else { i128::MAX / 2 };
+                Ok(Err(int.to_i128().unwrap_or(beyond)))
+            }
+            None => {
+                let array = array_from_object(value, None, vm)?;
+                Ok(if array.ndim() > 0 { Ok(array) } else { Err(array.first().and_then(|s| s.to_i128()).unwrap_or(0)) })
+            }
+        };
+        let (low, high) = match (bound(&low)?, bound(&high)?) {
+            (Err(low), Err(high)) => (low, high),
+            (lows, highs) => {
+                let spread = |bound: Result<Array, i128>| match bound {
+                    Ok(array) => Ok(array),
+                    Err(whole) => {
+                        // Just outside is as good as far outside, and fits an element.
+                        let near = whole.clamp(i128::from(i64::MIN), i128::from(u64::MAX));
+                        let wide = if near > i128::from(i64::MAX) { DType::U64 } else { DType::I64 };
+                        Array::from_scalar(taipan_runtime::Scalar::Int(near), wide).or_raise(vm)
+                    }
+                };
+                return Self::randint_each(zelf, &spread(lows)?, &spread(highs)?, size, dtype, vm);
+            }
+        };
+        if one_bound && high <= 0 {
             return Err(vm.new_value_error("high <= 0"));
         }
         let shape: &[usize] = size.as_deref().unwrap_or(&[]);
         let array = {
             let mut state = zelf.state.lock();
-            bounded::integers(&mut state.bits, whole(&lows), whole(&highs), shape, dtype, true)
+            bounded::integers(&mut state.bits, low, high, shape, dtype, true)
         };
         let array = array.or_raise(vm)?;
         if size.is_none() {
@@ -398,20 +426,40 @@ impl PyRandomState {
         dtype: DType,
         vm: &VirtualMachine,
     ) -> PyResult {
-        let common = broadcast_shapes(&[lows.shape(), highs.shape()])
-            .ok_or_else(|| vm.new_value_error("shape mismatch: objects cannot be broadcast to a single shape"))?;
+        let common = broadcast_shapes(&[lows.shape(), highs.shape()]).ok_or_else(|| {
+            let (a, b) = (shape_text(lows.shape()), shape_text(highs.shape()));
+            vm.new_value_error(format!("operands could not be broadcast together with shapes {a} {b} "))
+        })?;
         let shape = size.unwrap_or_else(|| common.to_vec());
-        let wide = |a: &Array| a.broadcast_to(&shape).and_then(|b| b.to_vec::<i64>()).or_raise(vm);
+        let all = [lows.shape(), highs.shape(), &shape];
+        if broadcast_shapes(&all).is_none_or(|s| s[..] != shape[..]) {
+            return Err(super::mismatch(&all, vm));
+        }
+        let wide = |a: &Array| -> PyResult<Vec<i128>> {
+            let spread = a.broadcast_to(&shape).or_raise(vm)?;
+            if spread.dtype() == DType::U64 {
+                return Ok(spread.to_vec::<u64>().or_raise(vm)?.into_iter().map(i128::from).collect());
+            }
+            let spread = spread.cast_to(DType::I64).or_raise(vm)?;
+            Ok(spread.to_vec::<i64>().or_raise(vm)?.into_iter().map(i128::from).collect())
+        };
         let (lows, highs) = (wide(lows)?, wide(highs)?);
+        let Some((least, most)) = dtype.int_bounds() else {
+            return Err(vm.new_type_error(format!("Unsupported dtype dtype('{dtype}') for randint")));
+        };
         let result = Array::empty(&shape, dtype, Order::C).or_raise(vm)?;
         let flat = result.reshape(&[-1], Order::C).or_raise(vm)?;
         let mut state = zelf.state.lock();
         for (i, (&low, &high)) in lows.iter().zip(&highs).enumerate() {
+            if low < least || high - 1 > most {
+                let side = if low < least { "low" } else { "high" };
+                return Err(vm.new_value_error(format!("{side} is out of bounds for {}", dtype.name())));
+            }
             if low >= high {
                 return Err(vm.new_value_error("low >= high"));
             }
-            let offset = bounded::interval(&mut state.bits, (i128::from(high) - 1 - i128::from(low)) as u64);
-            let value = i128::from(low) + i128::from(offset);
+            let offset = bounded::interval(&mut state.bits, (high - 1 - low) as u64);
+            let value = low + i128::from(offset);
             flat.set(&[i], taipan_runtime::Scalar::Int(value)).or_raise(vm)?;
         }
         drop(state);
@@ -631,7 +679,13 @@ impl PyRandomState {
             };
             (get("bit_generator")?, inner.get_item("key", vm)?, inner.get_item("pos", vm)?, gauss)
         } else {
+            if !state.downcastable::<PyTuple>() && !state.downcastable::<PyList>() {
+                return Err(vm.new_type_error("state must be a dict or a tuple."));
+            }
             let items = vm.extract_elements_with(&state, Ok)?;
+            if items.first().is_none_or(|name| name.downcast_ref::<PyStr>().is_none_or(|n| n.to_string() != "MT19937")) {
+                return Err(vm.new_value_error("set_state can only be used with legacy MT19937 state instances."));
+            }
             if items.len() != 3 && items.len() != 5 {
                 return Err(vm.new_value_error("state is not a valid MT19937 state"));
             }

@@ -20,9 +20,10 @@ use crate::args::{self, parse, present};
 use crate::convert::array_from_object;
 use crate::exceptions::OrRaise;
 use crate::interop::PyNdArray;
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef, function::FuncArgs};
 use taipan_runtime::Array;
 use taipan_runtime::dtype::DType;
+use taipan_runtime::error::shape_text;
 use taipan_runtime::iter::broadcast_shapes;
 
 /// What a parameter of a distribution must fulfil, with NumPy's words about it.
@@ -68,10 +69,10 @@ fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<(
     use Check::{AboveOne, Any, NonNegative, OpenProbability, Positive, Probability, ProbabilityBelowOne};
     let message = match rule {
         Any => return Ok(()),
-        NonNegative if value >= 0.0 => return Ok(()),
         // A negative zero is as bad as any negative scale, NaN only for some.
+        NonNegative if name == "lam" && value >= 0.0 => return Ok(()),
         NonNegative if name == "lam" => "lam < 0 or lam is NaN".to_owned(),
-        NonNegative if value.is_nan() => return Ok(()),
+        NonNegative if value.is_nan() || value.is_sign_positive() => return Ok(()),
         NonNegative => format!("{name} < 0"),
         AboveOne if value > 1.0 => return Ok(()),
         AboveOne => format!("{name} <= 1 or {name} is NaN"),
@@ -102,6 +103,26 @@ pub fn object(array: Array, vm: &VirtualMachine) -> PyObjectRef {
     PyNdArray::from_array(array, vm).into()
 }
 
+/// The error of shapes that do not broadcast, with the first two that contradict each other.
+pub fn mismatch(shapes: &[&[usize]], vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let ndim = shapes.iter().map(|s| s.len()).max().unwrap_or(0);
+    let length = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(ndim).map_or(1, |at| shape[at]);
+    let tuple = |shape: &[usize]| shape_text(shape).replace(',', ", ").replace(", )", ",)");
+    for axis in 0..ndim {
+        let mut long = shapes.iter().enumerate().filter(|(_, s)| length(s, axis) != 1);
+        let Some((i, first)) = long.next() else { continue };
+        if let Some((k, other)) = long.find(|(_, s)| length(s, axis) != length(first, axis)) {
+            return vm.new_value_error(format!(
+                "shape mismatch: objects cannot be broadcast to a single shape.  Mismatch is between arg {i} with \
+                 shape {} and arg {k} with shape {}.",
+                tuple(first),
+                tuple(other)
+            ));
+        }
+    }
+    vm.new_value_error("shape mismatch: objects cannot be broadcast to a single shape")
+}
+
 /// Draws with the given parameters (already arrays), one number or an array of them.
 pub fn draw<S>(
     source: &mut S,
@@ -125,27 +146,28 @@ pub fn draw<S>(
             (Draw::Float(f), None) => Ok(float_object(f(source, &values), vm)),
             (Draw::Int(f), None) => Ok(vm.ctx.new_int(f(source, &values)).into()),
             (Draw::Float(f), Some(shape)) => {
-                let array = taipan_runtime::random::fill_f64(&shape, || f(source, &values));
+                let array = taipan_runtime::random::fill(&shape, || f(source, &values));
                 Ok(object(array.or_raise(vm)?, vm))
             }
             (Draw::Int(f), Some(shape)) => {
-                let array = taipan_runtime::random::fill_i64(&shape, || f(source, &values));
+                let array = taipan_runtime::random::fill(&shape, || f(source, &values));
                 Ok(object(array.or_raise(vm)?, vm))
             }
         };
     }
     let shapes: Vec<&[usize]> = params.iter().map(Array::shape).collect();
-    let common = broadcast_shapes(&shapes)
-        .ok_or_else(|| vm.new_value_error("shape mismatch: objects cannot be broadcast to a single shape"))?;
     let shape = match size {
         Some(size) => {
-            let fits = broadcast_shapes(&[&size, &common]).is_some_and(|s| s[..] == size[..]);
-            if !fits {
+            // The result is the first of what is broadcast together.
+            let mut all: Vec<&[usize]> = vec![&size];
+            all.extend(&shapes);
+            let common = broadcast_shapes(&all).ok_or_else(|| mismatch(&all, vm))?;
+            if common[..] != size[..] {
                 return Err(vm.new_value_error("Output size is not compatible with broadcast dimensions of inputs."));
             }
             size
         }
-        None => common.to_vec(),
+        None => broadcast_shapes(&shapes).ok_or_else(|| mismatch(&shapes, vm))?.to_vec(),
     };
     let columns = params
         .iter()
@@ -161,8 +183,8 @@ pub fn draw<S>(
         row.clone()
     };
     let array = match &distribution.draw {
-        Draw::Float(f) => taipan_runtime::random::fill_f64(&shape, || f(source, &next_row())),
-        Draw::Int(f) => taipan_runtime::random::fill_i64(&shape, || f(source, &next_row())),
+        Draw::Float(f) => taipan_runtime::random::fill(&shape, || f(source, &next_row())),
+        Draw::Int(f) => taipan_runtime::random::fill(&shape, || f(source, &next_row())),
     };
     Ok(object(array.or_raise(vm)?, vm))
 }

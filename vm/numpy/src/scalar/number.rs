@@ -490,6 +490,9 @@ pub fn text(value: ScalarValue) -> String {
 
 /// `repr()` of a scalar: `np.float64(1.0)`, `np.True_`.
 pub fn repr_text(value: ScalarValue) -> String {
+    if crate::printing::options::plain_scalars() {
+        return text(value);
+    }
     if value.dtype == DType::Bool {
         return format!("np.{}_", text(value));
     }

@@ -12,6 +12,7 @@ __all__ = [
     "assert_warns", "suppress_warnings", "IS_PYPY", "HAS_REFCOUNT",
 ]
 
+verbose = 0
 IS_PYPY = False
 HAS_REFCOUNT = False
 
@@ -85,9 +86,8 @@ def assert_array_compare(comparison, x, y, err_msg="", verbose=True, header="", 
     x, y = np.asanyarray(x), np.asanyarray(y)
     ox, oy = x, y
 
-    def fail(extra):
-        text = err_msg + ("\n" if err_msg and False else "")
-        raise AssertionError(build_err_msg([ox, oy], text + extra, verbose=verbose, header=header,
+    def fail(extra, shown=(ox, oy)):
+        raise AssertionError(build_err_msg(shown, err_msg + extra, verbose=verbose, header=header,
                                            names=names, precision=precision))
 
     same = x.shape == y.shape if strict else (x.shape == () or y.shape == ()) or x.shape == y.shape
@@ -115,12 +115,14 @@ def assert_array_compare(comparison, x, y, err_msg="", verbose=True, header="", 
             inf = position(np.isinf, "inf")
             bx, by = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
             if np.any(bx[inf] != by[inf]):
-                fail("\ninf values mismatch:")
+                fail("\ninf values mismatch:", (bx[inf], by[inf]) if shape else (ox, oy))
             flagged = flagged | inf
     if flagged.size and flagged.all():
         return
+    places = None
     if flagged.any():
         keep = ~flagged
+        places = np.argwhere(keep)
         x = np.broadcast_to(x, shape)[keep]
         y = np.broadcast_to(y, shape)[keep]
     val = np.asarray(comparison(x, y))
@@ -131,15 +133,16 @@ def assert_array_compare(comparison, x, y, err_msg="", verbose=True, header="", 
     n_elements = flagged.size if flagged.ndim else 1
     percent = 100 * n_mismatch / n_elements
     remarks = [f"Mismatched elements: {n_mismatch} / {n_elements} ({percent:.3g}%)"]
-    if shape != () and (names[0] == "x" or not flagged.any()):
-        bad = np.argwhere(~val)
+    if shape != ():
+        picked = np.argwhere(~val)
+        bad = picked if places is None else places[picked[:, 0]]
         if len(bad) == 1:
             remarks.append("Mismatch at index:")
         else:
             remarks.append(f"First {min(5, len(bad))} mismatches are at indices:" if len(bad) > 5 else "Mismatch at indices:")
         fx, fy = np.broadcast_to(x, val.shape), np.broadcast_to(y, val.shape)
-        for index in bad[:5].tolist():
-            a, b = fx[tuple(index)], fy[tuple(index)]
+        for at, index in zip(picked[:5].tolist(), bad[:5].tolist()):
+            a, b = fx[tuple(at)], fy[tuple(at)]
             remarks.append(f" {index}: {a} ({names[0]}), {b} ({names[1]})")
     with contextlib.suppress(TypeError, ValueError):
         with np.errstate(all="ignore"):
@@ -237,7 +240,11 @@ def assert_array_less(x, y, err_msg="", verbose=True, *, strict=False):
 def assert_string_equal(actual, desired):
     __tracebackhide__ = True
     if actual != desired:
-        raise AssertionError(f"Differences in strings:\n{actual!r}\n{desired!r}")
+        import difflib
+
+        lines = difflib.Differ().compare(actual.splitlines(True), desired.splitlines(True))
+        text = "".join(line for line in lines if not line.startswith("  "))
+        raise AssertionError("Differences in strings:\n" + text.rstrip())
 
 
 def _ulps(x):
@@ -270,8 +277,8 @@ def assert_array_max_ulp(a, b, maxulp=1, dtype=None):
 
 
 class _Raises:
-    def __init__(self, expected, regex=None):
-        self.expected, self.regex = expected, regex
+    def __init__(self, expected, regex=None, by=None):
+        self.expected, self.regex, self.by = expected, regex, by
         self.exception = None
 
     def __enter__(self):
@@ -281,7 +288,8 @@ class _Raises:
         __tracebackhide__ = True
         if kind is None:
             names = getattr(self.expected, "__name__", str(self.expected))
-            raise AssertionError(f"{names} not raised")
+            by = "" if self.by is None else f" by {getattr(self.by, '__name__', self.by)}"
+            raise AssertionError(f"{names} not raised{by}")
         if not issubclass(kind, self.expected):
             return False
         self.exception = value
@@ -294,7 +302,7 @@ class _Raises:
 
 
 def assert_raises(exception_class, *args, **kwargs):
-    context = _Raises(exception_class)
+    context = _Raises(exception_class, by=args[0] if args else None)
     if not args:
         return context
     with context:
@@ -302,7 +310,7 @@ def assert_raises(exception_class, *args, **kwargs):
 
 
 def assert_raises_regex(exception_class, expected_regexp, *args, **kwargs):
-    context = _Raises(exception_class, expected_regexp)
+    context = _Raises(exception_class, expected_regexp, args[0] if args else None)
     if not args:
         return context
     with context:
