@@ -298,6 +298,7 @@ const LIST: Rows = symbol_rows! {
     call taipan_reflected_extend(Ref, Ref) -> I64 = taipan_runtime::list::taipan_reflected_extend;
     call taipan_reflected_clear(Ref) = taipan_runtime::list::taipan_reflected_clear;
     call taipan_reflected_reverse(Ref) = taipan_runtime::list::taipan_reflected_reverse;
+    call taipan_reflected_delete(Ref, I64, I64, I64) = taipan_runtime::list::taipan_reflected_delete;
     call taipan_reflected_pick(Ref, I64, I64, I64) -> Ref = taipan_runtime::list::taipan_reflected_pick;
     call taipan_reflected_repeat(Ref, I64) -> Ref = taipan_runtime::list::taipan_reflected_repeat;
     call taipan_reflected_sort(Ref, I64, I64) = taipan_runtime::list::taipan_reflected_sort;

@@ -286,6 +286,40 @@ pub unsafe extern "C" fn taipan_reflected_reverse(b: *mut Buffer) {
     }
 }
 
+/// Removes `count` items from `start` on, `step` apart; positions outside are left out.
+///
+/// # Safety
+/// See the file head.
+pub unsafe extern "C" fn taipan_reflected_delete(b: *mut Buffer, start: i64, step: i64, count: i64) {
+    // SAFETY: the file head.
+    let l = unsafe { list(b) };
+    let mut items = l.lock();
+    if count <= 0 {
+        return;
+    }
+    // In ascending order, whatever the sign of the step.
+    let first = if step < 0 { start + (count - 1) * step } else { start };
+    let stride = step.unsigned_abs().max(1) as usize;
+    let Ok(first) = usize::try_from(first) else { return };
+    let gone = |at: usize| at >= first && (at - first).is_multiple_of(stride) && (at - first) / stride < count as usize;
+    let (mut kept, mut removed, mut left) = (Vec::with_capacity(items.words.len()), Vec::new(), 0);
+    for at in 0..items.length {
+        let words = &items.words[at * l.width..(at + 1) * l.width];
+        if gone(at) {
+            removed.extend_from_slice(words);
+        } else {
+            kept.extend_from_slice(words);
+            left += 1;
+        }
+    }
+    items.words = kept;
+    items.length = left;
+    items.dirty = true;
+    drop(items);
+    // SAFETY: these are not in the list any more. Outside the lock: they may be lists.
+    unsafe { l.count(&removed, false) };
+}
+
 /// A new list of `count` items from `start` on, `step` apart; those outside are left out.
 ///
 /// # Safety

@@ -110,6 +110,8 @@ trap_kinds! {
     UnpackMany, "unpack_many", "ValueError", "too many values to unpack (expected {0}, got {1})";
     /// Too few values to unpack: args = expected, got.
     UnpackFew, "unpack_few", "ValueError", "not enough values to unpack (expected {0}, got {1})";
+    /// Too few values for a target list with a star: args = least number, got.
+    UnpackFewer, "unpack_fewer", "ValueError", "not enough values to unpack (expected at least {0}, got {1})";
     /// Slice step of zero.
     SliceStep, "slice_step", "ValueError", "slice step cannot be zero";
     /// Reshape to another size: args = old size, new size.

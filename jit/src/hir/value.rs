@@ -127,6 +127,10 @@ pub trait JitFunction: Send + Sync {
     fn code(&self) -> Arc<Code>;
     /// Values of defaults for the last parameters.
     fn defaults(&self) -> Vec<ConstValue>;
+    /// Values of defaults of the keyword-only parameters, one for each of them.
+    fn keyword_defaults(&self) -> Vec<Option<ConstValue>> {
+        vec![]
+    }
     /// What its names mean.
     fn outside(&self) -> Arc<dyn Outside>;
     /// Options of its decorator.

@@ -9,7 +9,7 @@ use crate::lir::Value;
 use crate::lir::op::Cc;
 use crate::lower::reflected::item_type;
 use crate::lower::{Lowerer, Parts};
-use crate::typing::access;
+use crate::typing::{self, access};
 use crate::typing::unify::unify;
 use taipan_runtime::list::{FLOAT, SIGNED, UNSIGNED};
 use taipan_runtime::trap::TrapKind;
@@ -25,11 +25,18 @@ const fn method(paths: &'static [&'static str], params: &'static str, infer: sup
 /// What a list display calls.
 pub const DISPLAY: &str = "list.of";
 
+/// What `del list[index]` calls.
+pub const DELETE_ITEM: &str = "list.delete_item";
+/// What `a, *b = x` calls: are there at least so many items?
+pub const UNPACK_AT_LEAST: &str = "list.unpack_at_least";
+
 /// The rows.
 pub static ROWS: &[Row] = &[
     function(&[DISPLAY], "*items", infer_display, lower_display),
     function(&["builtins.list"], "items=", infer_list, lower_list),
     function(&["builtins.sorted"], "items, reverse=", infer_sorted, lower_sorted),
+    function(&[DELETE_ITEM], "object, index", infer_delete, lower_delete),
+    function(&[UNPACK_AT_LEAST], "sequence, count", infer_unpack_at_least, lower_unpack_at_least),
     method(&["list.append"], "self, item", infer_append, lower_append),
     method(&["list.insert"], "self, index, item", infer_insert, lower_insert),
     method(&["list.extend"], "self, items", infer_extend, lower_extend),
@@ -153,6 +160,53 @@ fn lower_pop(l: &mut Lowerer<'_>, _: &Row, args: &Args, _: hir::Value) -> Result
         None => l.i64(-1),
     };
     Ok(l.reflected_pop(list, &item, at))
+}
+
+fn infer_delete(_: &Row, args: &Args) -> Result<Type, CompileError> {
+    let (object, index) = (&args.get(0)?.ty, &args.get(1)?.ty);
+    match (object, index) {
+        (Type::ReflectedList(_), Type::Slice { .. }) => Ok(Type::None),
+        (Type::ReflectedList(_), i) if typing::is_integer(i) && *i != Type::BOOL => Ok(Type::None),
+        _ => Err(typing::no_operator("delitem", &[object, index])),
+    }
+}
+
+fn lower_delete(l: &mut Lowerer<'_>, _: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (object, index) = (args.get(0)?.hir()?, args.get(1)?.hir()?);
+    l.reflected_delete(object, index)?;
+    Ok(Parts::new())
+}
+
+fn infer_unpack_at_least(_: &Row, args: &Args) -> Result<Type, CompileError> {
+    let count = args.get(1)?.int().ok_or_else(|| CompileError::bug("how many to unpack is not known"))?;
+    match &args.get(0)?.ty {
+        Type::Tuple(items) if (items.len() as i64) < count => {
+            Err(CompileError::typing(format!("not enough values to unpack (expected at least {count}, got {})", items.len())))
+        }
+        Type::Array(a) if a.ndim == 0 => Err(typing::no_implementation("<intrinsic exhaust_iter>", "exhaust_iter", &[&Type::Array(*a)])),
+        Type::Tuple(_) | Type::Array(_) | Type::ReflectedList(_) => Ok(Type::None),
+        t => Err(typing::no_implementation("<intrinsic exhaust_iter>", "exhaust_iter", &[t])),
+    }
+}
+
+fn lower_unpack_at_least(l: &mut Lowerer<'_>, _: &Row, args: &Args, _: hir::Value) -> Result<Parts, CompileError> {
+    let (sequence, count) = (args.get(0)?, args.get(1)?.int().unwrap_or(0));
+    let v = sequence.hir()?;
+    let length = match &sequence.ty {
+        Type::ReflectedList(_) => {
+            let list = l.parts(v)[0];
+            l.reflected_length(list)
+        }
+        _ => match l.array(v) {
+            Some(a) => a.shape(0),
+            // Typing knew the length.
+            None => return Ok(Parts::new()),
+        },
+    };
+    let least = l.i64(count);
+    let few = l.b.icmp(Cc::Slt, length, least);
+    l.b.trap_if(few, TrapKind::UnpackFewer, &[least, length]);
+    Ok(Parts::new())
 }
 
 /// A runtime function that takes the list alone.

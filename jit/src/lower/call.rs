@@ -113,10 +113,10 @@ pub enum Bound {
 pub fn bind(f: &dyn JitFunction, args: &[hir::Value], keywords: &[Keyword]) -> Result<Vec<Bound>, CompileError> {
     let code = f.code();
     // Inference has bound the call already, `*args` as one tuple.
-    if keywords.is_empty() && args.len() == code.arg_count as usize + usize::from(code.has_varargs) {
+    let n = (code.arg_count + code.kwonly_arg_count) as usize;
+    if keywords.is_empty() && args.len() == n + usize::from(code.has_varargs) {
         return Ok(args.iter().map(|v| Bound::Value(*v)).collect());
     }
-    let n = (code.arg_count + code.kwonly_arg_count) as usize;
     if code.has_varargs || code.has_varkeywords {
         return Err(CompileError::unsupported("T0412", format!("call of {}() with a variable number of parameters", f.name())));
     }

@@ -124,6 +124,30 @@ impl Lowerer<'_> {
         self.item_of_block(item, block)
     }
 
+    /// `del list[index]` with an integer or a slice.
+    pub(crate) fn reflected_delete(&mut self, object: hir::Value, index: hir::Value) -> Result<(), CompileError> {
+        let list = self.parts(object)[0];
+        let (start, step, count) = if self.ty(index).scalar().is_some() {
+            let at = self.int_of(index)?;
+            let (n, zero, one) = (self.reflected_length(list), self.i64(0), self.i64(1));
+            let from_end = self.b.binary(Op::Iadd, at, n);
+            let negative = self.b.icmp(Cc::Slt, at, zero);
+            let at = self.b.select(negative, from_end, at);
+            let bad = self.b.icmp(Cc::Uge, at, n);
+            self.trap_text_if(bad, TrapKind::IndexText, "list assignment index out of range");
+            (at, one, one)
+        } else {
+            let Some(slice) = self.slice_parts(index) else {
+                return Err(CompileError::typing(format!("a list is not indexed by {}", self.ty(index))));
+            };
+            let n = self.reflected_length(list);
+            self.slice_bounds(&slice, n)
+        };
+        self.runtime("taipan_reflected_delete", &[list, start, step, count]);
+        self.keep(&[list]);
+        Ok(())
+    }
+
     /// `list[index]` with an integer or a slice.
     pub(crate) fn reflected_item(&mut self, object: hir::Value, index: hir::Value) -> Result<Parts, CompileError> {
         let list = self.parts(object)[0];

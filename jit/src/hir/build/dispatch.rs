@@ -4,7 +4,7 @@
 use super::super::value::{Closure, ConstValue, Global};
 use super::super::{BinaryOp, CompareOp, Op, UnaryOp, Variable};
 use super::{Display, Item, Machine, STAR, StackExt, Step};
-use crate::library::list::DISPLAY;
+use crate::library::list::{DELETE_ITEM, DISPLAY, UNPACK_AT_LEAST};
 use crate::bytecode::{Code, Instr, Opcode};
 use crate::error::CompileError;
 use std::sync::Arc;
@@ -225,6 +225,30 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
             let (index, object, value) = (m.pop()?, m.pop()?, m.pop()?);
             m.emit_effect(Op::SetItem { object, index, value })?;
         }
+        O::DeleteSubscr if m.has_text() => {
+            let (index, object) = (m.pop()?, m.pop()?);
+            library_call(m, DELETE_ITEM, vec![object, index])?;
+        }
+        O::UnpackEx if m.has_text() => {
+            let (before, after) = (i.arg & 0xff, i.arg >> 8);
+            let sequence = m.pop()?;
+            let least = m.emit(Op::Const(ConstValue::Int(i64::from(before + after))))?;
+            library_call(m, UNPACK_AT_LEAST, vec![sequence, least])?;
+            // The first target's value ends on top.
+            for k in 1..=i64::from(after) {
+                let index = m.emit(Op::Const(ConstValue::Int(-k)))?;
+                m.emit_push(Op::GetItem { object: sequence, index })?;
+            }
+            let middle = [Some(i64::from(before)), (after > 0).then_some(-i64::from(after)), None];
+            let index = m.emit_const(&ConstValue::Slice(middle))?;
+            let middle = m.emit(Op::GetItem { object: sequence, index })?;
+            let v = library_call(m, "builtins.list", vec![middle])?;
+            m.push(v);
+            for k in (0..i64::from(before)).rev() {
+                let index = m.emit(Op::Const(ConstValue::Int(k)))?;
+                m.emit_push(Op::GetItem { object: sequence, index })?;
+            }
+        }
         O::UnpackSequence => {
             let sequence = m.pop()?;
             let tuple = m.emit(Op::Unpack { sequence, count: i.arg })?;
@@ -261,8 +285,14 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
                     let a = m.emit(Op::Tuple(items))?;
                     m.emit_push(Op::Binary { op: BinaryOp::Add, a, b, inplace: false })?;
                 }
+                // Not a display any more, whose items could be taken back.
+                (Some((Display::List, items)), None) if items.is_empty() => {
+                    let v = library_call(m, "builtins.list", vec![b])?;
+                    m.push(v);
+                }
                 (Some((Display::List, items)), None) => {
                     let a = library_call(m, DISPLAY, items)?;
+                    let a = library_call(m, "builtins.list", vec![a])?;
                     library_call(m, "list.extend", vec![a, b])?;
                     m.push(a);
                 }

@@ -57,9 +57,6 @@ fn check_kind(code: &Code) -> Result<(), CompileError> {
     if code.has_varkeywords {
         return refuse("T0028", "**kwargs parameters");
     }
-    if code.kwonly_arg_count > 0 {
-        return refuse("T0029", "keyword-only parameters");
-    }
     Ok(())
 }
 
@@ -117,7 +114,7 @@ impl<'a> Builder<'a> {
         let mut func = Func::empty(code.qualname.clone(), code.file.clone(), code.first_line, source.options);
         let entry = func.add_block();
         let mut state = State { locals: vec![Local::Unassigned; code.locals.len()], stack: vec![] };
-        let params = code.arg_count as usize + usize::from(code.has_varargs);
+        let params = (code.arg_count + code.kwonly_arg_count) as usize + usize::from(code.has_varargs);
         for (slot, local) in state.locals.iter_mut().enumerate() {
             if slot < params || (source.free_as_params && code.is_free[slot]) {
                 let v = func.add_param(entry, Type::Unknown);

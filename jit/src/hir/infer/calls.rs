@@ -26,24 +26,27 @@ pub enum Bound {
 /// # Errors
 /// Typing, with Python's wording for missing or surplus arguments.
 pub fn bind(f: &dyn JitFunction, args: &[Value], keywords: &[(Arc<str>, Value)]) -> Result<Vec<Bound>, CompileError> {
-    bind_code(&f.code(), &f.defaults(), args, keywords)
+    bind_code(&f.code(), &f.defaults(), &f.keyword_defaults(), args, keywords)
 }
 
-/// [`bind`] for a code object and its defaults.
+/// [`bind`] for a code object and its defaults, those of keyword-only
+/// parameters one for each.
 ///
 /// # Errors
 /// As [`bind`].
 pub fn bind_code(
     code: &crate::bytecode::Code,
     defaults: &[ConstValue],
+    keyword_defaults: &[Option<ConstValue>],
     args: &[Value],
     keywords: &[(Arc<str>, Value)],
 ) -> Result<Vec<Bound>, CompileError> {
     let count = code.arg_count as usize;
+    let named = count + code.kwonly_arg_count as usize;
     let mut out: Vec<Option<Bound>> = args.iter().take(count).map(|v| Some(Bound::Value(*v))).collect();
-    out.resize(count, None);
+    out.resize(named, None);
     for (name, v) in keywords {
-        let at = code.locals.iter().take(count).position(|l| l == name);
+        let at = code.locals.iter().take(named).position(|l| l == name);
         match at {
             Some(n) if n >= code.posonly_arg_count as usize && out[n].is_none() => out[n] = Some(Bound::Value(*v)),
             Some(_) => return Err(CompileError::typing(format!("multiple values for argument '{name}'"))),
@@ -53,7 +56,11 @@ pub fn bind_code(
     let first_default = count.saturating_sub(defaults.len());
     for (n, slot) in out.iter_mut().enumerate() {
         if slot.is_none() {
-            match n.checked_sub(first_default).and_then(|d| defaults.get(d)) {
+            let default = match n.checked_sub(count) {
+                Some(k) => keyword_defaults.get(k).and_then(Option::as_ref),
+                None => n.checked_sub(first_default).and_then(|d| defaults.get(d)),
+            };
+            match default {
                 Some(c) => *slot = Some(Bound::Const(c.clone())),
                 None => return Err(CompileError::typing(format!("missing a required argument: '{}'", code.locals[n]))),
             }

@@ -181,6 +181,14 @@ impl<'a> Infer<'a> {
                 Ok(()) => {}
                 Err(e) => self.fail(e, inst.line),
             }
+            // As far as is known the variable is unbound here: what follows is
+            // not reached, so it must not tell the paths that follow anything.
+            if let Op::CheckDefined { defined, .. } = inst.op
+                && self.known[defined.index()] != Known::Varying
+                && self.known[defined.index()] != Known::Const(true)
+            {
+                return;
+            }
         }
         let line = self.f.blocks[b.index()].term_line;
         match self.f.blocks[b.index()].term.clone() {

@@ -52,7 +52,7 @@ fn splice(f: &mut Func, b: Block, i: usize, outside: &dyn Outside) -> Result<(),
         return Err(CompileError::bug("not a call of an inner function"));
     };
     let body = build(&Source { code: &closure.code, outside, options: f.options, free_as_params: true })?;
-    let bound = bind_code(&closure.code, &closure.defaults, args, keywords)?;
+    let bound = bind_code(&closure.code, &closure.defaults, &[], args, keywords)?;
 
     // The block ends before the call; what follows becomes a block of its own
     // whose parameter is the call's result.

@@ -157,7 +157,7 @@ impl CpuDispatcher {
         if self.parameters.unsupported {
             let why = CompileError::unsupported(
                 "T0100",
-                "keyword-only parameters and **kwargs are not supported in nopython mode",
+                "**kwargs parameters are not supported in nopython mode",
             );
             return self.fall_back(&why.at(&self.file(), &self.name().into(), self.first_line()), settings, vm);
         }
@@ -311,7 +311,10 @@ impl CpuDispatcher {
             params.push(t.clone());
         }
         let total = self.parameters.names.len();
-        let needed = total.saturating_sub(self.function.default_objects(vm).len());
+        let needed = match self.parameters.has_keyword_only() {
+            true => total,
+            false => total.saturating_sub(self.function.default_objects(vm).len()),
+        };
         if params.len() < needed || (params.len() > total && !self.parameters.star) {
             return Err(vm.new_type_error(format!(
                 "Signature mismatch: {} argument types given, but function takes {total} arguments",

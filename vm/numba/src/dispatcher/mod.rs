@@ -68,7 +68,8 @@ fn vectorcall(
     let Some(dispatcher) = zelf.downcast_ref::<CpuDispatcher>() else {
         return Err(vm.new_type_error("not a dispatcher"));
     };
-    if nargs == args.len() {
+    // Positions of arguments are not those of parameters behind a `*`.
+    if nargs == args.len() && !dispatcher.parameters.has_keyword_only() {
         let mut slots = Slots::new();
         if let Some(entry) = dispatcher.accepting(&args, QUICK, &mut slots, vm) {
             return dispatcher.run(&entry, &mut slots, args, vm);
@@ -148,10 +149,10 @@ impl CpuDispatcher {
             return self.function.object.call_with_args(args, vm);
         }
         let original = args.clone();
-        let bound: Bound = self.parameters.bind(args, &self.function.default_objects(vm), vm)?;
+        let bound: Bound = self.parameters.bind(args, &self.function.all_defaults(vm), vm)?;
         let mut slots = Slots::new();
         if let Some(entry) = self.accepting(&bound.given, usize::MAX, &mut slots, vm) {
-            return self.run(&entry, &mut slots, bound.given, vm);
+            return self.run_bound(&entry, &mut slots, bound, original, vm);
         }
         let entry = match self.entry_for(&bound, vm) {
             Ok(entry) => entry,
@@ -174,7 +175,14 @@ impl CpuDispatcher {
                 crate::argument::names_of_types(&bound.given, vm)?
             )));
         }
-        self.run(&entry, &mut slots, bound.given, vm)
+        self.run_bound(&entry, &mut slots, bound, original, vm)
+    }
+
+    fn run_bound(&self, entry: &Entry, slots: &mut Slots, bound: Bound, original: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        match &entry.code {
+            Some(code) => entry.invoke(code, slots, &bound.given, vm),
+            None => self.function.object.call_with_args(original, vm),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ pub mod constant;
 pub mod exceptions;
 pub mod identity;
 
+use crate::dispatcher::bind::Defaults;
 use constant::constant;
 use rustpython_vm::{
     AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -101,6 +102,23 @@ impl Function {
     }
 }
 
+impl Function {
+    /// What its parameters are without an argument.
+    pub fn all_defaults(&self, vm: &VirtualMachine) -> Defaults {
+        Defaults { positional: self.default_objects(vm), keyword: self.keyword_default_objects(vm) }
+    }
+
+    /// Values of the defaults of the keyword-only parameters, one for each.
+    pub fn keyword_default_objects(&self, vm: &VirtualMachine) -> Vec<Option<PyObjectRef>> {
+        let code = &self.py_code.code;
+        let first = code.arg_count as usize;
+        let names = &code.varnames[first..first + code.kwonlyarg_count as usize];
+        let defaults = self.object.get_attr("__kwdefaults__", vm).ok();
+        let defaults = defaults.as_ref().and_then(|d| d.downcast_ref::<PyDict>());
+        names.iter().map(|n| defaults.and_then(|d| d.get_item_opt(n.as_str(), vm).ok().flatten())).collect()
+    }
+}
+
 impl JitFunction for Function {
     fn id(&self) -> u64 {
         self.id.load(Ordering::Relaxed)
@@ -118,6 +136,10 @@ impl JitFunction for Function {
 
     fn defaults(&self) -> Vec<ConstValue> {
         python(|vm| self.default_objects(vm).iter().map(|d| constant(d, vm)).collect())
+    }
+
+    fn keyword_defaults(&self) -> Vec<Option<ConstValue>> {
+        python(|vm| self.keyword_default_objects(vm).iter().map(|d| d.as_ref().map(|d| constant(d, vm))).collect())
     }
 
     fn outside(&self) -> Arc<dyn Outside> {
