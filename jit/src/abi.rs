@@ -78,6 +78,7 @@ impl ArrayParts {
 /// | zip, enumerate | counter (enumerate only), the parts' iterators |
 /// | slice | its present members as i64 |
 /// | optional | i1 present, the value's parts |
+/// | caught exception | [`taipan_runtime::trap::CAUGHT_WORDS`] words |
 pub fn flatten_into(t: &Type, out: &mut Vec<Ty>) {
     match t {
         Type::Scalar(d) | Type::Numpy(d) => {
@@ -91,6 +92,7 @@ pub fn flatten_into(t: &Type, out: &mut Vec<Ty>) {
         Type::Str => out.extend([Ty::Ref, Ty::Ptr, Ty::I64]),
         Type::TextIter => out.extend([Ty::Ref, Ty::Ptr, Ty::I64, Ty::I64]),
         Type::Unknown | Type::None | Type::Ellipsis | Type::Global(_) | Type::Exception => {}
+        Type::Caught => out.extend([Ty::I64; taipan_runtime::trap::CAUGHT_WORDS]),
         Type::Tuple(ts) => ts.iter().for_each(|t| flatten_into(t, out)),
         Type::Array(a) => flatten_array(*a, out),
         Type::List(_) | Type::Lists(_) => out.push(Ty::Ptr),

@@ -205,6 +205,11 @@ const TRAPS: Rows = symbol_rows! {
     call taipan_trap(Ptr, I32, I32, I64, I64, I64, I64) = taipan_runtime::trap::taipan_trap;
     call taipan_keep_words(Ptr, I64) -> I64 = taipan_runtime::trap::taipan_keep_words;
     call taipan_unwind(Ptr, I32) = taipan_runtime::trap::taipan_unwind;
+    call taipan_catch_trap(Ptr, I32, I32, I64, I64, I64, I64) = taipan_runtime::trap::taipan_catch_trap;
+    call taipan_catchable(Ptr, I32) -> I32 = taipan_runtime::trap::taipan_catchable;
+    call taipan_caught(Ptr, Ptr) = taipan_runtime::trap::taipan_caught;
+    call taipan_reraise(Ptr, Ptr) = taipan_runtime::trap::taipan_reraise;
+    call taipan_is_exception(I64, I64) -> I64 = crate::lower::raise::taipan_is_exception;
 };
 
 const POLLS: Rows = symbol_rows! {

@@ -110,8 +110,6 @@ trap_kinds! {
     UnpackMany, "unpack_many", "ValueError", "too many values to unpack (expected {0}, got {1})";
     /// Too few values to unpack: args = expected, got.
     UnpackFew, "unpack_few", "ValueError", "not enough values to unpack (expected {0}, got {1})";
-    /// Too few values for a target list with a star: args = least number, got.
-    UnpackFewer, "unpack_fewer", "ValueError", "not enough values to unpack (expected at least {0}, got {1})";
     /// Slice step of zero.
     SliceStep, "slice_step", "ValueError", "slice step cannot be zero";
     /// Reshape to another size: args = old size, new size.
@@ -143,6 +141,8 @@ trap_kinds! {
     LinAlgText, "linalg_text", "LinAlgError", "{s0}";
     RuntimeText, "runtime_text", "RuntimeError", "{s0}";
     NotImplementedText, "not_implemented_text", "NotImplementedError", "{s0}";
+    /// Too few values for a target list with a star: args = least number, got.
+    UnpackFewer, "unpack_fewer", "ValueError", "not enough values to unpack (expected at least {0}, got {1})";
 }
 
 /// What went wrong and where; see [`TrapKind`] for the meaning of `args`.
@@ -173,6 +173,9 @@ pub struct Ctx {
     pub trace: Vec<u32>,
     /// Lowest address that native code may use; 0 = unlimited.
     stack_floor: usize,
+    /// Of the trap that a handler was entered with: the site of the handler's
+    /// function that it came through; 0 = it was raised there.
+    caught_at: u32,
 }
 
 /// Byte offset of [`Ctx::poll`] for code generators.
@@ -219,6 +222,7 @@ impl Ctx {
                     trap: Trap { kind: TrapKind::Pending, site: 0, args: [0; 4] },
                     trace: Vec::new(),
                     stack_floor,
+                    caught_at: 0,
                 }));
                 if let Ok(mut all) = ALL_CTX.lock() {
                     all.push(CtxPtr(p));
@@ -287,6 +291,67 @@ pub unsafe extern "C" fn taipan_trap(ctx: *mut Ctx, kind: u32, site: u32, a0: u6
     let kind = TrapKind::ALL.get(kind as usize).copied().unwrap_or(TrapKind::Pending);
     ctx.trap = Trap { kind, site, args: [a0, a1, a2, a3] };
     ctx.trace.clear();
+}
+
+/// Words of a caught exception as compiled code holds it: kind and site, the
+/// arguments, the site in the function of the handler.
+pub const CAUGHT_WORDS: usize = 6;
+
+/// As [`taipan_trap`], on the way to a handler of the raising function.
+///
+/// # Safety
+/// `ctx` is the calling thread's context.
+pub unsafe extern "C" fn taipan_catch_trap(ctx: *mut Ctx, kind: u32, site: u32, a0: u64, a1: u64, a2: u64, a3: u64) {
+    // SAFETY: contract of this function.
+    unsafe {
+        taipan_trap(ctx, kind, site, a0, a1, a2, a3);
+        (*ctx).caught_at = 0;
+    }
+}
+
+/// May a handler take what a call at `site` raised? 0 for Ctrl-C and for a
+/// chunk that ends because a sibling failed.
+///
+/// # Safety
+/// `ctx` is the calling thread's context.
+pub unsafe extern "C" fn taipan_catchable(ctx: *mut Ctx, site: u32) -> u32 {
+    // SAFETY: contract of this function.
+    let ctx = unsafe { &mut *ctx };
+    if ctx.trap.kind == TrapKind::Interrupt || ctx.trap.site == CANCELLED_SITE {
+        return 0;
+    }
+    ctx.caught_at = site;
+    1
+}
+
+/// The exception that a handler was just entered with.
+///
+/// # Safety
+/// `ctx` is the calling thread's context, `out` takes [`CAUGHT_WORDS`] words.
+pub unsafe extern "C" fn taipan_caught(ctx: *mut Ctx, out: *mut u64) {
+    // SAFETY: contract of this function.
+    let (ctx, out) = unsafe { (&mut *ctx, std::slice::from_raw_parts_mut(out, CAUGHT_WORDS)) };
+    ctx.trace.clear();
+    out[0] = u64::from(ctx.trap.kind as u32) | u64::from(ctx.trap.site) << 32;
+    out[1..5].copy_from_slice(&ctx.trap.args);
+    out[5] = u64::from(ctx.caught_at);
+}
+
+/// Makes a caught exception the one of the context again.
+///
+/// # Safety
+/// `ctx` is the calling thread's context, `words` are what [`taipan_caught`] gave.
+pub unsafe extern "C" fn taipan_reraise(ctx: *mut Ctx, words: *const u64) {
+    // SAFETY: contract of this function.
+    let ctx = unsafe {
+        let w = std::slice::from_raw_parts(words, CAUGHT_WORDS);
+        taipan_trap(ctx, w[0] as u32, (w[0] >> 32) as u32, w[1], w[2], w[3], w[4]);
+        (*ctx).caught_at = w[5] as u32;
+        &mut *ctx
+    };
+    if ctx.caught_at != 0 {
+        ctx.trace.push(ctx.caught_at);
+    }
 }
 
 /// Words that wait to be made the arguments of an exception, by number.

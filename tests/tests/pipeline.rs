@@ -113,7 +113,7 @@ fn typing_errors_say_where() {
     assert_eq!(e.line, 3);
     assert!(e.message.starts_with("No implementation of function Function(<built-in function add>)"), "{e}");
     let e = error("def f(n):\n    try:\n        n += 1\n    except ValueError:\n        pass\n    return n\n", &[Type::INT]);
-    assert_eq!((e.line, e.message.contains("try")), (3, true));
+    assert_eq!((e.line, e.message.contains("`except`")), (4, true));
     let e = error("def f(n):\n    return {n}\n", &[Type::INT]);
     assert!(e.message.contains("sets"), "{e}");
 }

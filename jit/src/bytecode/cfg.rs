@@ -1,6 +1,6 @@
 //! Basic blocks, dominators, natural loops and local-variable liveness of a
-//! code object, ignoring exception edges (handlers are reached only by
-//! leaving compiled code).
+//! code object. Ordinary code ignores exception edges: its handlers are reached
+//! only by leaving compiled code.
 
 use super::{Code, Opcode};
 use crate::error::CompileError;
@@ -29,6 +29,11 @@ pub struct Cfg {
     pub idom: Vec<usize>,
     /// Blocks that some back edge targets.
     pub is_header: Vec<bool>,
+    /// The handler (index into [`Code::handlers`]) that exceptions of each
+    /// block go to; its block is among the successors.
+    pub catches: Vec<Option<usize>>,
+    /// The handler that each block begins.
+    pub begins: Vec<Option<usize>>,
 }
 
 impl Cfg {
@@ -37,9 +42,27 @@ impl Cfg {
     /// # Errors
     /// A jump to an offset where no instruction starts: our bug.
     pub fn new(code: &Code) -> Result<Cfg, CompileError> {
+        Cfg::build(code, &vec![None; code.instrs.len()])
+    }
+
+    /// As [`Cfg::new`], with the edges to the handlers of `try` statements.
+    ///
+    /// # Errors
+    /// As [`Cfg::new`].
+    pub fn with_handlers(code: &Code) -> Result<Cfg, CompileError> {
+        Cfg::build(code, &guards(code))
+    }
+
+    fn build(code: &Code, guards: &[Option<usize>]) -> Result<Cfg, CompileError> {
         let n = code.instrs.len();
         let mut leader = vec![false; n + 1];
         leader[0] = true;
+        for p in 1..n {
+            leader[p] = guards[p] != guards[p - 1];
+        }
+        for h in guards.iter().flatten() {
+            leader[position(code, code.handlers[*h].target)?] = true;
+        }
         for (p, i) in code.instrs.iter().enumerate() {
             if let Some(t) = i.target() {
                 let t = position(code, t)?;
@@ -59,6 +82,12 @@ impl Cfg {
             cfg.block_of[start..p].fill(cfg.blocks.len());
             cfg.blocks.push(BasicBlock { range: start..p, ..BasicBlock::default() });
             start = p;
+        }
+        cfg.catches = cfg.blocks.iter().map(|b| guards[b.range.start]).collect();
+        cfg.begins = vec![None; cfg.blocks.len()];
+        for h in guards.iter().flatten() {
+            let begun = cfg.block_of[position(code, code.handlers[*h].target)?];
+            cfg.begins[begun] = Some(*h);
         }
         cfg.connect(code)?;
         cfg.dominators();
@@ -125,6 +154,9 @@ impl Cfg {
                 p += 1;
             }
             out.push(self.block_of[p]);
+        }
+        if let Some(h) = self.catches[b] {
+            out.push(self.block_of[position(code, code.handlers[h].target)?]);
         }
         Ok(out)
     }
@@ -204,6 +236,30 @@ impl Cfg {
     }
 }
 
+/// For each instruction the handler that what it raises goes to, where a `try`
+/// is at the end of the way: handlers that only clean up and raise again (those
+/// of comprehensions) are left out elsewhere.
+fn guards(code: &Code) -> Vec<Option<usize>> {
+    let covering = |p: usize| {
+        let at = code.instrs[p].start;
+        code.handlers.iter().position(|h| h.start <= at && at < h.end)
+    };
+    let reaches_try = |mut h: usize| {
+        for _ in 0..=code.handlers.len() {
+            let Some(target) = code.position(code.handlers[h].target) else { return false };
+            if code.instrs[target].op == Opcode::PushExcInfo {
+                return true;
+            }
+            match covering(target) {
+                Some(next) => h = next,
+                None => return false,
+            }
+        }
+        false
+    };
+    (0..code.instrs.len()).map(|p| covering(p).filter(|h| reaches_try(*h))).collect()
+}
+
 fn position(code: &Code, offset: u32) -> Result<usize, CompileError> {
     match code.position(offset) {
         Some(p) if code.instrs[p].start == offset || code.instrs[p].offset == offset => Ok(p),
@@ -255,9 +311,17 @@ pub fn definitely_assigned(code: &Code, cfg: &Cfg, at_entry: &[bool]) -> Vec<Vec
                 }
             }
         }
+        // A handler is entered from anywhere in the block.
+        let mut anywhere = state[b].clone();
+        for i in &code.instrs[cfg.blocks[b].range.clone()] {
+            for (slot, _) in accesses(i).into_iter().filter(|a| a.1 == Access::Clear) {
+                anywhere[slot as usize] = false;
+            }
+        }
         for &s in &cfg.blocks[b].succs {
             let mut changed = false;
-            for (a, v) in state[s].iter_mut().zip(&now) {
+            let leaving = if cfg.begins[s].is_some() { &anywhere } else { &now };
+            for (a, v) in state[s].iter_mut().zip(leaving) {
                 if *a && !*v {
                     *a = false;
                     changed = true;
@@ -288,6 +352,11 @@ pub fn live_in(code: &Code, cfg: &Cfg) -> Vec<Vec<bool>> {
             for (slot, access) in accesses(i).into_iter().rev() {
                 // A cleared slot is saved on the stack and restored later.
                 now[slot as usize] = access != Access::Write;
+            }
+        }
+        for &s in cfg.blocks[b].succs.iter().filter(|s| cfg.begins[**s].is_some()) {
+            for (a, v) in now.iter_mut().zip(&live[s]) {
+                *a |= *v;
             }
         }
         if now != live[b] {

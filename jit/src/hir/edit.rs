@@ -239,6 +239,11 @@ impl Term {
         match self {
             Term::Jump(t) => vec![t],
             Term::Branch { then, otherwise, .. } => vec![then, otherwise],
+            Term::Guarded { handler, then } => {
+                let mut all = then.targets();
+                all.push(handler);
+                all
+            }
             _ => vec![],
         }
     }
@@ -247,12 +252,38 @@ impl Term {
         match self {
             Term::Jump(t) => vec![t],
             Term::Branch { then, otherwise, .. } => vec![then, otherwise],
+            Term::Guarded { handler, then } => {
+                let mut all = then.targets_mut();
+                all.push(handler);
+                all
+            }
             _ => vec![],
+        }
+    }
+    /// How the block ends, whether it is in a `try` or not.
+    pub fn inner(&self) -> &Term {
+        match self {
+            Term::Guarded { then, .. } => then.inner(),
+            t => t,
+        }
+    }
+    /// As [`Term::inner`], to be changed.
+    pub fn inner_mut(&mut self) -> &mut Term {
+        match self {
+            Term::Guarded { then, .. } => then.inner_mut(),
+            t => t,
+        }
+    }
+    /// Where exceptions of the block go, if it is in a `try`.
+    pub fn handler(&self) -> Option<&Target> {
+        match self {
+            Term::Guarded { handler, .. } => Some(handler),
+            _ => None,
         }
     }
     /// Rewrites every operand, edge arguments included.
     pub fn map_uses(&mut self, mut f: impl FnMut(Value) -> Value) {
-        match self {
+        match self.inner_mut() {
             Term::Branch { cond, .. } => *cond = f(*cond),
             Term::Return(v) | Term::Raise { exception: Some(v) } => *v = f(*v),
             _ => {}
@@ -265,7 +296,7 @@ impl Term {
     }
     /// Operands without edge arguments.
     pub fn for_uses(&self, mut f: impl FnMut(Value)) {
-        match self {
+        match self.inner() {
             Term::Branch { cond, .. } => f(*cond),
             Term::Return(v) | Term::Raise { exception: Some(v) } => f(*v),
             _ => {}

@@ -35,9 +35,13 @@ impl Func {
             for i in &data.insts {
                 add(i.line, self.step(&i.op.to_string(), &i.results));
             }
+            if let Some(handler) = data.term.handler() {
+                add(first, format!("exceptions go to {handler}"));
+            }
             add(
                 data.term_line,
-                match &data.term {
+                match data.term.inner() {
+                    Term::Guarded { .. } => String::new(),
                     Term::Jump(t) => format!("jump {t}"),
                     Term::Branch { cond, then, otherwise } => format!("branch {cond}, {then}, {otherwise}"),
                     Term::Return(v) => format!("return {v}  :: {}", TypeText(&self.return_type)),

@@ -131,6 +131,10 @@ pub enum Term {
     /// Ordinary loops: go on in the interpreter at the state's instruction.
     Exit { state: State, reason: ExitReason },
     Unreachable,
+    /// `then`, of a block in a `try`: what its instructions (or a raising
+    /// `then`) raise goes to `handler`, whose arguments are defined before the
+    /// block's instructions. Interrupts are not caught.
+    Guarded { handler: Target, then: Box<Term> },
 }
 
 /// One control-flow edge.

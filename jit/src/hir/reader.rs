@@ -329,6 +329,11 @@ impl Reader {
     fn term(&mut self, c: &mut Cursor<'_>) -> Option<Option<Term>> {
         Some(if c.eat("jump ") {
             self.target(c).map(Term::Jump)
+        } else if c.eat("guarded ") {
+            let handler = self.target(c);
+            c.expect(",")?;
+            let then = self.term(c)?;
+            handler.zip(then).map(|(handler, then)| Term::Guarded { handler, then: then.into() })
         } else if c.eat("branch ") {
             self.branch(c)
         } else if c.eat("return ") {

@@ -157,13 +157,13 @@ pub fn fold_branches(f: &mut Func) -> bool {
                 changed = true;
             }
         }
-        if let Term::Branch { cond, then, otherwise } = &f.blocks[b].term {
+        if let Term::Branch { cond, then, otherwise } = f.blocks[b].term.inner() {
             let taken = match f.def_op(&defs, *cond) {
                 Some(Op::Const(ConstValue::Bool(x))) => Some(if *x { then.clone() } else { otherwise.clone() }),
                 _ => None,
             };
             if let Some(t) = taken {
-                f.blocks[b].term = Term::Jump(t);
+                *f.blocks[b].term.inner_mut() = Term::Jump(t);
                 changed = true;
             }
         }
@@ -271,9 +271,9 @@ fn cut_after_undefined(f: &mut Func) -> bool {
         let verdicts: Vec<Option<bool>> = f.blocks[b].insts.iter().map(|i| known(f, &i.op)).collect();
         if let Some(at) = verdicts.iter().position(|v| *v == Some(false)) {
             let data = &mut f.blocks[b];
-            if data.insts.len() > at + 1 || !matches!(data.term, Term::Unreachable) {
+            if data.insts.len() > at + 1 || !matches!(data.term.inner(), Term::Unreachable) {
                 data.insts.truncate(at + 1);
-                data.term = Term::Unreachable;
+                *data.term.inner_mut() = Term::Unreachable;
                 changed = true;
             }
         }
@@ -346,7 +346,9 @@ pub fn merge_chains(f: &mut Func) {
     for b in f.reverse_post_order() {
         while let Term::Jump(Target { block: next, args }) = &f.blocks[b.index()].term {
             let next = *next;
-            if next == Block(0) || next == b || preds[next.index()].len() != 1 {
+            // What is in a `try` stays a block of its own.
+            let guarded = f.blocks[next.index()].term.handler().is_some();
+            if next == Block(0) || next == b || preds[next.index()].len() != 1 || guarded {
                 break;
             }
             let args = args.clone();

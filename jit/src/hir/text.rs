@@ -169,6 +169,27 @@ impl Func {
     }
 }
 
+impl Func {
+    fn fmt_term(&self, term: &Term, f: &mut Formatter<'_>) -> fmt::Result {
+        match term {
+            Term::Jump(t) => write!(f, "jump {t}"),
+            Term::Branch { cond, then, otherwise } => write!(f, "branch {cond}, {then}, {otherwise}"),
+            Term::Return(v) => write!(f, "return {v}"),
+            Term::Raise { exception: Some(v) } => write!(f, "raise {v}"),
+            Term::Raise { exception: None } => f.write_str("raise"),
+            Term::Exit { state, reason } => {
+                write!(f, "exit {:?}", reason.text())?;
+                self.fmt_state(*state, f)
+            }
+            Term::Unreachable => f.write_str("unreachable"),
+            Term::Guarded { handler, then } => {
+                write!(f, "guarded {handler}, ")?;
+                self.fmt_term(then, f)
+            }
+        }
+    }
+}
+
 impl Display for Func {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:?} [", if self.ordinary { "loop" } else { "func" }, self.name)?;
@@ -202,18 +223,7 @@ impl Display for Func {
                 writeln!(f)?;
             }
             f.write_str("    ")?;
-            match &data.term {
-                Term::Jump(t) => write!(f, "jump {t}")?,
-                Term::Branch { cond, then, otherwise } => write!(f, "branch {cond}, {then}, {otherwise}")?,
-                Term::Return(v) => write!(f, "return {v}")?,
-                Term::Raise { exception: Some(v) } => write!(f, "raise {v}")?,
-                Term::Raise { exception: None } => f.write_str("raise")?,
-                Term::Exit { state, reason } => {
-                    write!(f, "exit {:?}", reason.text())?;
-                    self.fmt_state(*state, f)?;
-                }
-                Term::Unreachable => f.write_str("unreachable")?,
-            }
+            self.fmt_term(&data.term, f)?;
             if data.term_line != line {
                 write!(f, " ; {}", data.term_line)?;
             }

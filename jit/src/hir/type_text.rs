@@ -44,7 +44,7 @@ impl Display for TypeText<'_> {
             }
             Type::Optional(t) => write!(f, "optional<{}>", TypeText(t)),
             Type::Global(g) => write!(f, "global {}", ConstText(&ConstValue::Global(g.clone()))),
-            Type::Scalar(_) | Type::Numpy(_) | Type::List(_) | Type::Lists(_) | Type::Row(_) | Type::ListIter(_) | Type::ReflectedList(_) | Type::ReflectedListIter(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception => self.0.fmt(f),
+            Type::Scalar(_) | Type::Numpy(_) | Type::List(_) | Type::Lists(_) | Type::Row(_) | Type::ListIter(_) | Type::ReflectedList(_) | Type::ReflectedListIter(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception | Type::Caught => self.0.fmt(f),
         }
     }
 }
@@ -190,6 +190,7 @@ pub(super) fn read(c: &mut Cursor<'_>) -> Option<Type> {
         "iter_unicode" => Type::TextIter,
         "ellipsis" => Type::Ellipsis,
         "exception" => Type::Exception,
+        "caught" => Type::Caught,
         _ => Type::Scalar(DType::from_name(word)?),
     })
 }

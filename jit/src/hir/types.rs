@@ -81,6 +81,8 @@ pub enum Type {
     Global(Arc<Global>),
     /// An exception instance under construction (consumed by raise).
     Exception,
+    /// An exception that a `try` caught.
+    Caught,
 }
 
 impl Type {
@@ -183,6 +185,7 @@ impl fmt::Display for Type {
             Type::Ellipsis => f.write_str("ellipsis"),
             Type::Global(g) => g.fmt(f),
             Type::Exception => f.write_str("exception"),
+            Type::Caught => f.write_str("caught"),
         }
     }
 }

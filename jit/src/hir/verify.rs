@@ -204,7 +204,12 @@ impl Check<'_> {
                 }
             }
         }
-        match term {
+        if let Some(t) = term.handler()
+            && let Some(v) = t.args.iter().find(|v| !self.available(**v, b, 0))
+        {
+            return Err(format!("{b}: {v} is not defined where its handler may be entered"));
+        }
+        match term.inner() {
             Term::Branch { cond, .. } if typed && *f.ty(*cond) != Type::BOOL => {
                 return Err(format!("{b}: condition of type {}", f.ty(*cond)));
             }

@@ -14,6 +14,7 @@
 
 pub mod builtins;
 pub mod cmath;
+pub mod exception;
 pub mod list;
 pub mod math;
 pub mod number;
@@ -135,6 +136,7 @@ impl Row {
 static LISTS: &[&[Row]] = &[
     builtins::ROWS,
     print::ROWS,
+    exception::ROWS,
     text::ROWS,
     list::ROWS,
     math::ROWS,

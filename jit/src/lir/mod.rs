@@ -323,12 +323,18 @@ pub struct Builder<'a> {
     pub block: Block,
     pub site: u32,
     pub fast: FastMath,
+    /// Where exceptions go instead of out of the function, and the arguments
+    /// for it.
+    pub handler: Option<(Block, Vec<Value>)>,
 }
+
+/// The symbol whose call begins the way from a failed call to a handler.
+pub const CATCHABLE: &str = "taipan_catchable";
 
 impl<'a> Builder<'a> {
     /// Starts in the entry block of `func`; `finish` puts it into the module.
     pub fn new(module: &'a mut Module, func: Func) -> Self {
-        Builder { module, func, block: Block(0), site: 0, fast: FastMath::NONE }
+        Builder { module, func, block: Block(0), site: 0, fast: FastMath::NONE, handler: None }
     }
     /// The function, finished.
     pub fn finish(self) -> Func {
@@ -471,6 +477,18 @@ impl<'a> Builder<'a> {
     }
     /// Ends the block by raising.
     pub fn trap(&mut self, kind: TrapKind, args: &[Value]) {
+        if let Some((to, values)) = self.handler.clone() {
+            let ctx = self.op(Op::GetCtx, Ty::Ptr, &[], 0);
+            let (kind, site) = (self.iconst(Ty::I32, kind as i64), self.iconst(Ty::I32, i64::from(self.site)));
+            let mut all = vec![ctx, kind, site];
+            all.extend(args);
+            while all.len() < 7 {
+                all.push(self.iconst(Ty::I64, 0));
+            }
+            self.call_sym(&crate::symbols::symbol("taipan_catch_trap"), &all);
+            self.jump(to, &values);
+            return;
+        }
         self.push(Op::Trap, Ty::I1, args, 0, Aux::Trap(kind), &[]);
     }
     /// Branches to a new cold block that raises when `c` holds; continues in
@@ -491,7 +509,33 @@ impl<'a> Builder<'a> {
         self.func.blocks[bad.index()].cold = true;
         self.brif(c, (bad, &[]), (ok, &[]));
         self.switch_to(bad);
+        if let Some((to, values)) = self.handler.clone() {
+            let ctx = self.op(Op::GetCtx, Ty::Ptr, &[], 0);
+            let site = self.iconst(Ty::I32, i64::from(self.site));
+            let caught = self.call_sym(&crate::symbols::symbol(CATCHABLE), &[ctx, site]).expect("has a result");
+            let caught = self.icmp(Cc::Ne, caught, zero);
+            let (catch, leave) = (self.new_block(), self.new_block());
+            for b in [catch, leave] {
+                self.func.blocks[b.index()].cold = true;
+            }
+            self.brif(caught, (catch, &[]), (leave, &[]));
+            self.switch_to(catch);
+            self.jump(to, &values);
+            self.switch_to(leave);
+        }
         self.push(Op::Unwind, Ty::I1, &[], 0, Aux::None, &[]);
         self.switch_to(ok);
+    }
+    /// Ends the block with the exception that the context holds, raised at
+    /// another place before.
+    pub fn reraise(&mut self) {
+        if let Some((to, values)) = self.handler.clone() {
+            self.jump(to, &values);
+            return;
+        }
+        // The context has this function's place in its trace already.
+        let site = std::mem::replace(&mut self.site, 0);
+        self.push(Op::Unwind, Ty::I1, &[], 0, Aux::None, &[]);
+        self.site = site;
     }
 }

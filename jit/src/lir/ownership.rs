@@ -15,12 +15,13 @@
 //!   too. `keep` counts as a use and is removed.
 //!
 //! Results of a call whose status is not 0 hold nothing: on the way to its
-//! `unwind` they are not released. A poll lists what is owned at its header:
+//! `unwind` (or to the look whether a handler takes what it raised) they are
+//! not released. A poll lists what is owned at its header:
 //! that is released where an interrupt ends the function there.
 
 use super::analysis::{BitSet, Cfg, Liveness};
 use super::op::Op;
-use super::{Aux, Block, Func, Inst, InstData, Module, Sym, Target, Ty, Value};
+use super::{Aux, Block, CATCHABLE, Func, Inst, InstData, Module, Sym, Target, Ty, Value};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hold {
@@ -37,7 +38,8 @@ pub fn insert(module: &mut Module) {
         if f.values.contains(&Ty::Ref) {
             let retain = module.symbol(&crate::symbols::symbol("taipan_buffer_retain"));
             let release = module.symbol(&crate::symbols::symbol("taipan_buffer_release"));
-            Counting::new(&f, retain, release).run(&mut f);
+            let catchable = module.symbols.iter().position(|s| s.name == CATCHABLE).map(Sym::new);
+            Counting::new(&f, retain, release, catchable).run(&mut f);
         }
         module.funcs[i] = f;
     }
@@ -49,6 +51,8 @@ struct Counting {
     live: Liveness,
     retain: Sym,
     release: Sym,
+    /// [`CATCHABLE`], where the module has it.
+    catchable: Option<Sym>,
 }
 
 /// What an edge does besides jumping.
@@ -59,7 +63,7 @@ struct EdgeWork {
 }
 
 impl Counting {
-    fn new(f: &Func, retain: Sym, release: Sym) -> Self {
+    fn new(f: &Func, retain: Sym, release: Sym, catchable: Option<Sym>) -> Self {
         let cfg = Cfg::new(f);
         let live = Liveness::new(f, &cfg);
         let mut hold = vec![Hold::Nothing; f.values.len()];
@@ -86,7 +90,7 @@ impl Counting {
                 }
             }
         }
-        Counting { hold, cfg, live, retain, release }
+        Counting { hold, cfg, live, retain, release, catchable }
     }
 
     fn owned(&self, v: Value) -> bool {
@@ -114,6 +118,13 @@ impl Counting {
         // Edge arguments and returned refs are live up to the terminator.
         for u in term.uses() {
             live.insert(u.index());
+        }
+        // Whether a call's unused results are there to be released is known
+        // behind the branch on its status.
+        if term.op == Op::Brif {
+            for r in self.results_of_last_call(f, b).into_iter().filter(|r| self.owned(*r)) {
+                live.insert(r.index());
+            }
         }
         let live_at_end = live.clone();
         for (n, i) in body.iter().enumerate().rev() {
@@ -232,7 +243,7 @@ impl Counting {
     fn edge(&self, f: &Func, live: &BitSet, t: &Target, failed: &[Value]) -> EdgeWork {
         let mut work = EdgeWork::default();
         let after = &self.live.live_in[t.block.index()];
-        let unwinds = f.terminator(t.block).is_some_and(|i| i.op == Op::Unwind);
+        let unwinds = f.terminator(t.block).is_some_and(|i| i.op == Op::Unwind) || self.catches(f, t.block);
         let handed = |v: Value| t.args.iter().filter(|a| **a == v).count();
         for i in live.iter() {
             let v = Value::new(i);
@@ -254,6 +265,14 @@ impl Counting {
             }
         }
         work
+    }
+
+    /// Does the block look whether a handler takes what a call raised?
+    fn catches(&self, f: &Func, b: Block) -> bool {
+        self.catchable.is_some_and(|c| {
+            let insts = f.blocks[b.index()].insts.iter().map(|i| &f.insts[i.index()]);
+            insts.take_while(|i| i.op != Op::Call).any(|i| i.op == Op::CallSym && matches!(i.aux, Aux::Sym(s) if s == c))
+        })
     }
 
     /// Refs that the last call of the block gives, valid if its status is 0.
@@ -310,6 +329,16 @@ mod tests {
         );
         // Neither the borrowed parameter nor the one that was never used.
         assert!(t.contains("poll 0(v4, v7)"), "{t}");
+    }
+
+    #[test]
+    fn an_unused_result_is_released_only_if_the_call_succeeded() {
+        let t = counted(
+            "import0 @g(i64) -> (ref)\n\nfn0 @f(i64) {\nbb0(v0: i64):\n  v1, v2 = call import0(v0)\n  v3 = iconst.i32 0\n  v4 = icmp.i32 ne v1, v3\n  brif v4, bb1, bb2\nbb1 cold:\n  unwind\nbb2:\n  ret\n}\n",
+        );
+        let at = |what: &str| t.find(what).unwrap_or(usize::MAX);
+        assert_eq!(count(&t, "release"), 1, "{t}");
+        assert!(at("brif") < at("release"), "{t}");
     }
 
     #[test]

@@ -520,6 +520,6 @@ pub fn targets(t: &Term) -> Vec<&hir::Target> {
     match t {
         Term::Jump(t) => vec![t],
         Term::Branch { then, otherwise, .. } => vec![then, otherwise],
-        _ => vec![],
+        t => t.targets(),
     }
 }

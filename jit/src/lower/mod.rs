@@ -427,12 +427,17 @@ impl<'a> Lowerer<'a> {
         let block = &self.hir.blocks[h.index()];
         let b = self.make_block(h);
         self.b.switch_to(b);
+        self.b.handler = None;
         self.set_line(block.insts.first().map_or(block.term_line, |i| i.line), block.insts.first().and_then(|i| i.state));
         if let Some(n) = self.parallel_loop_at(h) {
             return self.parallel_loop(n).map_err(|e| self.locate(e));
         }
         if self.cfg.is_header(h) {
             self.loop_prologue(h).map_err(|e| self.locate(e))?;
+        }
+        if let Some(t) = block.term.handler() {
+            let args = self.edge_args(t).map_err(|e| self.locate(e))?;
+            self.b.handler = Some((self.make_block(t.block), args));
         }
         for inst in &block.insts {
             self.set_line(inst.line, inst.state);
@@ -591,6 +596,7 @@ impl<'a> Lowerer<'a> {
                 self.b.ret(&parts);
             }
             Term::Raise { exception } => self.raise(*exception)?,
+            Term::Guarded { then, .. } => self.lower_term(h, then)?,
             Term::Exit { state, reason } => self.exit(*state, *reason)?,
             Term::Unreachable => {
                 self.b.push(Lop::Unreachable, Ty::I1, &[], 0, Aux::None, &[]);

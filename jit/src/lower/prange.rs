@@ -216,7 +216,7 @@ impl<'a> Lowerer<'a> {
                     t.args.iter().copied().for_each(&mut add);
                 }
             }
-            match &block.term {
+            match block.term.inner() {
                 Term::Branch { cond, .. } => add(*cond),
                 Term::Raise { exception: Some(v) } => add(*v),
                 _ => {}
@@ -250,6 +250,7 @@ impl<'a> Lowerer<'a> {
         let outer = Saved {
             func: std::mem::replace(&mut self.b.func, lir::Func::new(name, &sig)),
             block: self.b.block,
+            handler: self.b.handler.take(),
             values: self.take_values(),
             blocks: std::mem::replace(&mut self.blocks, vec![None; self.hir.blocks.len()]),
             strips: std::mem::take(&mut self.strips),
@@ -263,6 +264,7 @@ impl<'a> Lowerer<'a> {
         let func = std::mem::replace(&mut self.b.func, outer.func);
         self.b.module.funcs[id.index()] = func;
         self.b.block = outer.block;
+        self.b.handler = outer.handler;
         self.put_values(outer.values);
         self.blocks = outer.blocks;
         self.strips = outer.strips;
@@ -501,6 +503,7 @@ struct Private {
 struct Saved {
     func: lir::Func,
     block: lir::Block,
+    handler: Option<(lir::Block, Parts)>,
     values: Vec<Option<Parts>>,
     blocks: Vec<Option<lir::Block>>,
     strips: HashMap<hir::Block, super::loops::Strip>,

@@ -45,6 +45,21 @@ pub fn raised(id: u64) -> Option<Raised> {
     table().get(id as usize).cloned()
 }
 
+/// Does `except Exception` take the exception with these words? 1 or 0.
+/// `kind` is the first word that `taipan_caught` gave, `number` the second.
+pub extern "C" fn taipan_is_exception(kind: i64, number: i64) -> i64 {
+    const OTHERS: [&str; 4] = ["BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit"];
+    if kind as u32 != TrapKind::Raise as u32 {
+        return 1;
+    }
+    let other = raised(number as u64).is_some_and(|r| match &*r.class {
+        Global::ExceptionClass { name, .. } => OTHERS.contains(&&**name),
+        Global::Library(path) => path.strip_prefix("builtins.").is_some_and(|n| OTHERS.contains(&n)),
+        _ => false,
+    });
+    i64::from(!other)
+}
+
 fn add(r: Raised) -> u64 {
     let mut t = table();
     t.push(r);
@@ -65,6 +80,17 @@ impl<'a> Lowerer<'a> {
             let id = add(Raised { class: class.clone(), args: None, names: vec![] });
             let id = self.i64(id as i64);
             self.b.trap(TrapKind::Raise, &[id]);
+            return Ok(());
+        }
+        if *self.ty(v) == Type::Caught {
+            let words = self.parts(v);
+            let block = self.stack(8 * words.len() as i64);
+            for (i, w) in words.iter().enumerate() {
+                self.b.store(block, *w, 8 * i as i64);
+            }
+            let ctx = self.b.op(Op::GetCtx, Ty::Ptr, &[], 0);
+            self.runtime("taipan_reraise", &[ctx, block]);
+            self.b.reraise();
             return Ok(());
         }
         let Some(Hop::Call { callee, args, keywords }) = self.def_inst(v).map(|i| &i.op) else {

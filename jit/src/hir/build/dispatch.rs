@@ -4,6 +4,7 @@
 use super::super::value::{Closure, ConstValue, Global};
 use super::super::{BinaryOp, CompareOp, Op, UnaryOp, Variable};
 use super::{Display, Item, Machine, STAR, StackExt, Step};
+use crate::library::exception::IS_EXCEPTION;
 use crate::library::list::{DELETE_ITEM, DISPLAY, UNPACK_AT_LEAST};
 use crate::bytecode::{Code, Instr, Opcode};
 use crate::error::CompileError;
@@ -390,6 +391,45 @@ pub fn step<M: Machine>(m: &mut M, code: &Code, position: usize) -> Step<Flow> {
         }
         O::SetFunctionAttribute => set_function_attribute(m, i)?,
 
+        // Handlers of `try`.
+        O::PushExcInfo if m.has_text() => {
+            let v = m.pop()?;
+            m.stack().push(Item::Handled(v));
+            m.push(v);
+        }
+        O::CheckExcMatch if m.has_text() => {
+            let class = m.pop()?;
+            let exception = m.pop()?;
+            m.push(exception);
+            let v = match m.constant(class) {
+                Some(ConstValue::Global(g)) if is_class(&g, "BaseException") => m.emit(Op::Const(ConstValue::Bool(true)))?,
+                Some(ConstValue::Global(g)) if is_class(&g, "Exception") => library_call(m, IS_EXCEPTION, vec![exception])?,
+                _ => return Err(m.unsupported("T0018", "exception classes other than Exception in `except`".into())),
+            };
+            m.push(v);
+        }
+        O::PopExcept if m.has_text() => {
+            m.pop_item()?;
+        }
+        O::Reraise if m.has_text() => {
+            let v = m.pop()?;
+            m.raise(v)?;
+            return Ok(Flow::Ended);
+        }
+        O::RaiseVarargs if arg == 0 && m.has_text() => {
+            let handled = m.stack().iter().rev().find_map(|i| if let Item::Handled(v) = i { Some(*v) } else { None });
+            let v = match handled {
+                Some(v) => v,
+                None => {
+                    let callee = m.builtin("RuntimeError")?;
+                    let text = m.emit(Op::Const(ConstValue::Str("No active exception to reraise".into())))?;
+                    m.emit(Op::Call { callee, args: vec![text], keywords: vec![] })?
+                }
+            };
+            m.raise(v)?;
+            return Ok(Flow::Ended);
+        }
+
         // Control flow.
         O::JumpForward | O::JumpBackward | O::JumpBackwardNoInterrupt => {
             m.jump(target(code, i)?)?;
@@ -470,6 +510,15 @@ fn library_call<M: Machine>(m: &mut M, path: &str, args: Vec<super::Value>) -> S
 /// `str(v)`.
 fn as_text<M: Machine>(m: &mut M, v: super::Value) -> Step<super::Value> {
     library_call(m, "builtins.str", vec![v])
+}
+
+/// Is it this built-in exception class?
+fn is_class(g: &Global, class: &str) -> bool {
+    match g {
+        Global::ExceptionClass { name, .. } => **name == *class,
+        Global::Library(path) => path.strip_prefix("builtins.") == Some(class),
+        _ => false,
+    }
 }
 
 /// Pushes a display with these items.

@@ -32,6 +32,8 @@ pub enum Item {
     Cells(Vec<u32>),
     /// What a comprehension saved of a variable it reuses.
     Saved(Local),
+    /// In a handler: the exception that it handles.
+    Handled(Value),
 }
 
 /// A local variable in the abstract state.

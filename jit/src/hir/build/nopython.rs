@@ -11,6 +11,7 @@ use super::super::value::{CompileOptions, ConstValue, Global, Outside};
 use super::super::{Block, Func, Inst, Op, Target, Term, Value, Variable};
 use super::dispatch::{Flow, step};
 use super::{Display, Item, Local, Machine, StackExt, Step, Stop, undefined_name};
+use crate::library::exception::CAUGHT;
 use crate::library::list::DISPLAY;
 use crate::bytecode::cfg::{Cfg, definitely_assigned, live_in};
 use crate::bytecode::{Code, Opcode};
@@ -36,8 +37,7 @@ pub fn build(source: &Source) -> Result<Func, CompileError> {
     let code = source.code;
     let located = |e: CompileError| e.at(&code.file, &code.name, code.first_line);
     check_kind(code).map_err(located)?;
-    let cfg = Cfg::new(code).map_err(located)?;
-    check_handlers(code, &cfg).map_err(located)?;
+    let cfg = Cfg::with_handlers(code).map_err(located)?;
     let mut b = Builder::new(source, &cfg);
     b.run().map_err(located)?;
     let mut f = b.func;
@@ -56,24 +56,6 @@ fn check_kind(code: &Code) -> Result<(), CompileError> {
     }
     if code.has_varkeywords {
         return refuse("T0028", "**kwargs parameters");
-    }
-    Ok(())
-}
-
-/// Exception handlers that do more than restore a comprehension's variables
-/// and raise again cannot be honoured.
-fn check_handlers(code: &Code, cfg: &Cfg) -> Result<(), CompileError> {
-    for h in &code.handlers {
-        let guarded = code.instrs.iter().enumerate().any(|(p, i)| {
-            i.start >= h.start && i.start < h.end && cfg.idom[cfg.block_of[p]] != usize::MAX
-        });
-        let Some(at) = code.position(h.target) else { continue };
-        if guarded && code.instrs[at].op == Opcode::PushExcInfo {
-            // The line of the first guarded instruction is the user's `try`.
-            let line = code.position(h.start).map_or(0, |p| code.instrs[p].line);
-            let e = CompileError::unsupported("T0018", "try and with blocks are not supported in nopython mode");
-            return Err(e.at(&code.file, &code.name, line));
-        }
     }
     Ok(())
 }
@@ -102,6 +84,8 @@ struct Builder<'a> {
     current: Block,
     basic: usize,
     state: State,
+    /// Where exceptions of the current block go.
+    guard: Option<Target>,
     line: u32,
     undef: Value,
     no: Value,
@@ -138,6 +122,7 @@ impl<'a> Builder<'a> {
             current: entry,
             basic: 0,
             state,
+            guard: None,
             line: code.first_line,
             undef: Value(0),
             no: Value(0),
@@ -180,7 +165,17 @@ impl<'a> Builder<'a> {
     }
 
     fn block(&mut self) -> Step<()> {
+        if let Some(h) = self.cfg.begins[self.basic] {
+            if self.code.handlers[h].push_lasti {
+                self.state.stack.push(Item::Null);
+            }
+            let callee = self.emit(Op::Const(ConstValue::Global(Arc::new(Global::Library(CAUGHT.into())))))?;
+            let caught = self.emit(Op::Call { callee, args: vec![], keywords: vec![] })?;
+            self.state.stack.push(Item::Value(caught));
+        }
+        self.open_guard()?;
         for p in self.cfg.blocks[self.basic].range.clone() {
+            let locals = self.guard.is_some().then(|| self.state.locals.clone());
             let i = &self.code.instrs[p];
             if i.line != 0 {
                 self.line = i.line;
@@ -188,10 +183,32 @@ impl<'a> Builder<'a> {
             if step(self, self.code, p)? == Flow::Ended {
                 return Ok(());
             }
+            // A handler finds the variables as they were when the block began.
+            if locals.is_some_and(|before| before != self.state.locals) {
+                let next = self.func.add_block();
+                self.end(Term::Jump(Target { block: next, args: vec![] }));
+                self.current = next;
+                self.open_guard()?;
+            }
         }
         // Fell into the next block.
         let next = self.cfg.blocks[self.basic].range.end;
         self.jump(next)
+    }
+
+    /// Says where exceptions of the block that begins here go.
+    fn open_guard(&mut self) -> Step<()> {
+        self.guard = None;
+        if let Some(h) = self.cfg.catches[self.basic] {
+            let handler = &self.code.handlers[h];
+            let Some(at) = self.code.position(handler.target) else {
+                return Err(CompileError::bug("a handler out of the code").into());
+            };
+            let mut state = self.state.clone();
+            state.stack.truncate(handler.depth as usize);
+            self.guard = Some(self.enter(self.cfg.block_of[at], state)?);
+        }
+        Ok(())
     }
 
     fn append(&mut self, op: Op, results: usize) -> Vec<Value> {
@@ -207,6 +224,10 @@ impl<'a> Builder<'a> {
     }
 
     fn end(&mut self, term: Term) {
+        let term = match self.guard.take() {
+            Some(handler) => Term::Guarded { handler, then: term.into() },
+            None => term,
+        };
         let block = &mut self.func.blocks[self.current.index()];
         block.term = term;
         block.term_line = self.line;
@@ -222,7 +243,7 @@ impl<'a> Builder<'a> {
     /// given state; gives the edge.
     fn enter(&mut self, basic: usize, state: State) -> Step<Target> {
         let block = self.blocks[basic];
-        if self.cfg.blocks[basic].preds.len() + usize::from(basic == 0) <= 1 {
+        if self.cfg.blocks[basic].preds.len() + usize::from(basic == 0) <= 1 && self.cfg.begins[basic].is_none() {
             self.entry_states[basic] = Some(state);
             return Ok(Target { block, args: vec![] });
         }
@@ -248,6 +269,7 @@ impl<'a> Builder<'a> {
         for item in &state.stack {
             inside.stack.push(match item {
                 Item::Value(_) => Item::Value(self.param(block, None)),
+                Item::Handled(_) => Item::Handled(self.param(block, None)),
                 Item::Saved(l) => Item::Saved(self.join_local(block, None, matches!(l, Local::Assigned(_)))),
                 other => other.clone(),
             });
@@ -284,7 +306,7 @@ impl<'a> Builder<'a> {
         }
         for item in &state.stack {
             match item {
-                Item::Value(v) => args.push(*v),
+                Item::Value(v) | Item::Handled(v) => args.push(*v),
                 Item::Saved(l) => {
                     let (value, flag) = parts(l);
                     args.push(value);
@@ -447,7 +469,7 @@ impl Machine for Builder<'_> {
             }
             Item::Saved(l) => l,
             Item::Null => Local::Unassigned,
-            Item::Cell(_) | Item::Cells(_) => return Err(CompileError::bug("a cell stored as a local").into()),
+            Item::Cell(_) | Item::Cells(_) | Item::Handled(_) => return Err(CompileError::bug("a cell stored as a local").into()),
         };
         Ok(())
     }

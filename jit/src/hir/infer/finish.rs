@@ -4,7 +4,7 @@ use super::super::edit::Def;
 use super::super::simplify;
 use super::super::types::Type;
 use super::super::value::ConstValue;
-use super::super::{Block, Inst, Op, Term, Value};
+use super::super::{Block, Inst, Op, Target, Term, Value};
 use super::calls::{Bound, bind};
 use super::{Infer, Known};
 use crate::error::CompileError;
@@ -13,7 +13,7 @@ use crate::typing::{self, access, strip};
 
 impl Infer<'_> {
     pub(super) fn finish(&mut self) -> Result<(), CompileError> {
-        let returns = self.f.block_ids().any(|b| self.reached[b.index()] && matches!(self.f.blocks[b.index()].term, Term::Return(_)));
+        let returns = self.f.block_ids().any(|b| self.reached[b.index()] && matches!(self.f.blocks[b.index()].term.inner(), Term::Return(_)));
         if self.f.return_type == Type::Unknown {
             if returns && !self.returns_only_unreachable() {
                 return Err(self.runaway());
@@ -29,10 +29,10 @@ impl Infer<'_> {
         }
         for (b, (insts, goes_on)) in rewritten.into_iter().enumerate() {
             self.f.blocks[b].insts = insts;
-            if self.reached[b] && goes_on {
-                self.rewrite_term(b);
-            } else {
-                self.f.blocks[b].term = Term::Unreachable;
+            match (self.reached[b], goes_on) {
+                (true, true) => self.rewrite_term(b),
+                (true, false) => *self.f.blocks[b].term.inner_mut() = Term::Unreachable,
+                (false, _) => self.f.blocks[b].term = Term::Unreachable,
             }
         }
         simplify::simplify(self.f);
@@ -45,8 +45,8 @@ impl Infer<'_> {
     /// Do the returned values come from code that cannot be reached (after a
     /// call that never returns, after an unbound variable)?
     fn returns_only_unreachable(&self) -> bool {
-        self.f.block_ids().filter(|b| self.reached[b.index()]).all(|b| match self.f.blocks[b.index()].term {
-            Term::Return(v) => matches!(self.f.def_op(&self.defs, v), Some(Op::Undef)),
+        self.f.block_ids().filter(|b| self.reached[b.index()]).all(|b| match self.f.blocks[b.index()].term.inner() {
+            Term::Return(v) => matches!(self.f.def_op(&self.defs, *v), Some(Op::Undef)),
             _ => true,
         })
     }
@@ -208,37 +208,55 @@ impl Infer<'_> {
     }
 
     fn rewrite_term(&mut self, b: usize) {
-        if let Term::Branch { cond, then, otherwise } = &self.f.blocks[b].term
+        if let Term::Branch { cond, then, otherwise } = self.f.blocks[b].term.inner()
             && let Known::Const(k) = self.known[cond.index()]
         {
             let t = if k { then.clone() } else { otherwise.clone() };
-            self.f.blocks[b].term = Term::Jump(t);
+            *self.f.blocks[b].term.inner_mut() = Term::Jump(t);
         }
     }
 
     /// Casts edge arguments and returned values to exactly what is expected.
     fn convert_edges(&mut self) {
-        for b in 0..self.f.blocks.len() {
+        for mut b in 0..self.f.blocks.len() {
             let mut term = self.f.blocks[b].term.clone();
             let line = self.f.blocks[b].term_line;
+            // A handler may be entered before the first instruction is done:
+            // conversions for it get a block in front.
+            if let Term::Guarded { handler, .. } = &mut term {
+                let (mut first, mut made) = (Vec::new(), Vec::new());
+                self.convert_target(handler, line, &mut first, &mut made);
+                if !first.is_empty() {
+                    let rest = self.f.add_block();
+                    let insts = std::mem::replace(&mut self.f.blocks[b].insts, first);
+                    self.f.blocks[b].term = Term::Jump(Target { block: rest, args: vec![] });
+                    b = rest.index();
+                    self.f.blocks[b].insts = insts;
+                    self.f.blocks[b].term_line = line;
+                }
+            }
             let mut out = Vec::new();
             // One conversion for each (value, type), even if both edges want it.
             let mut made: Vec<(Value, Type, Value)> = Vec::new();
-            if let Term::Return(v) = &mut term {
+            if let Term::Return(v) = term.inner_mut() {
                 let to = self.f.return_type.clone();
                 *v = self.convert(*v, &to, line, &mut out, &mut made);
             }
-            for t in term.targets_mut() {
-                let Block(n) = t.block;
-                for (k, a) in t.args.iter_mut().enumerate() {
-                    let p = self.f.blocks[n as usize].params[k];
-                    let to = self.ty(p).clone();
-                    *a = self.convert(*a, &to, line, &mut out, &mut made);
-                }
+            for t in term.inner_mut().targets_mut() {
+                self.convert_target(t, line, &mut out, &mut made);
             }
             let data = &mut self.f.blocks[b];
             data.insts.extend(out);
             data.term = term;
+        }
+    }
+
+    fn convert_target(&mut self, t: &mut Target, line: u32, out: &mut Vec<Inst>, made: &mut Vec<(Value, Type, Value)>) {
+        let Block(n) = t.block;
+        for (k, a) in t.args.iter_mut().enumerate() {
+            let p = self.f.blocks[n as usize].params[k];
+            let to = self.ty(p).clone();
+            *a = self.convert(*a, &to, line, out, made);
         }
     }
 

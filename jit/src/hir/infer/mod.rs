@@ -175,6 +175,9 @@ impl<'a> Infer<'a> {
     }
 
     fn block(&mut self, b: Block) {
+        if let Some(handler) = self.f.blocks[b.index()].term.handler().cloned() {
+            self.edge(&handler, self.f.blocks[b.index()].term_line);
+        }
         for n in 0..self.f.blocks[b.index()].insts.len() {
             let inst = self.f.blocks[b.index()].insts[n].clone();
             match self.inst(&inst) {
@@ -191,7 +194,7 @@ impl<'a> Infer<'a> {
             }
         }
         let line = self.f.blocks[b.index()].term_line;
-        match self.f.blocks[b.index()].term.clone() {
+        match self.f.blocks[b.index()].term.inner().clone() {
             Term::Return(v) => {
                 let t = self.ty(v).clone();
                 match unify(&self.f.return_type, &t) {

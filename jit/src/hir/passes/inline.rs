@@ -78,16 +78,25 @@ fn splice(f: &mut Func, b: Block, i: usize, outside: &dyn Outside) -> Result<(),
         values.push(v);
     }
     values.extend(captured);
-    let entry = import(f, body, rest);
+    // A call in a `try` is one of the whole body.
+    let handler = f.blocks[rest.index()].term.handler().cloned();
+    let entry = import(f, body, rest, handler.as_ref());
     let data = &mut f.blocks[b.index()];
-    data.term = Term::Jump(Target { block: entry, args: values });
+    data.term = guarded(Term::Jump(Target { block: entry, args: values }), handler.as_ref());
     data.term_line = call.line;
     Ok(())
 }
 
-/// Copies the blocks of `body` into `f`; its returns go to `rest`. Gives the
-/// copy of its entry.
-fn import(f: &mut Func, body: Func, rest: Block) -> Block {
+fn guarded(term: Term, handler: Option<&Target>) -> Term {
+    match handler {
+        Some(h) if term.handler().is_none() => Term::Guarded { handler: h.clone(), then: term.into() },
+        _ => term,
+    }
+}
+
+/// Copies the blocks of `body` into `f`; its returns go to `rest`, what it
+/// raises to `handler`. Gives the copy of its entry.
+fn import(f: &mut Func, body: Func, rest: Block, handler: Option<&Target>) -> Block {
     let (values, blocks) = (f.types.len() as u32, f.blocks.len() as u32);
     f.types.extend(body.types);
     f.names.extend(body.names);
@@ -103,9 +112,10 @@ fn import(f: &mut Func, body: Func, rest: Block) -> Block {
         for t in data.term.targets_mut() {
             t.block = Block(t.block.0 + blocks);
         }
-        if let Term::Return(v) = data.term {
-            data.term = Term::Jump(Target { block: rest, args: vec![v] });
+        if let Term::Return(v) = *data.term.inner() {
+            *data.term.inner_mut() = Term::Jump(Target { block: rest, args: vec![v] });
         }
+        data.term = guarded(data.term, handler);
         f.blocks.push(data);
     }
     Block(blocks)

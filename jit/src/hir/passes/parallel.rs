@@ -39,6 +39,9 @@ fn analyse(f: &Func, header: Block) -> Result<ParallelLoop, String> {
     let data = &f.blocks[header.index()];
     let Some(next) = data.insts.last() else { return Err("it has no iterator".into()) };
     let Op::IterNext { iter } = next.op else { return Err("it has no iterator".into()) };
+    if data.term.handler().is_some() {
+        return Err("it is inside a try block".into());
+    }
     let Term::Branch { cond, then, otherwise } = &data.term else { return Err("it has no exit".into()) };
     if *cond != next.results[0] {
         return Err("its exit is not the end of the range".into());
@@ -54,7 +57,7 @@ fn analyse(f: &Func, header: Block) -> Result<ParallelLoop, String> {
                 return Err("it can be left before its end (break or return)".into());
             }
         }
-        if matches!(f.blocks[b.index()].term, Term::Return(_)) {
+        if matches!(f.blocks[b.index()].term.inner(), Term::Return(_)) {
             return Err("it can be left before its end (break or return)".into());
         }
     }

@@ -57,7 +57,7 @@ impl Lowerer<'_> {
         let sig = Signature { params: vec![Ty::I64, Ty::I64, Ty::I64, Ty::Ptr], results: vec![] };
         self.b.module.funcs.push(Func::default());
         let outer = std::mem::replace(&mut self.b.func, Func::new(name, &sig));
-        let (block, was_parallel) = (self.b.block, self.in_parallel);
+        let (block, handler, was_parallel) = (self.b.block, self.b.handler.take(), self.in_parallel);
         self.b.block = self.b.func.entry();
         self.in_parallel = true;
         let params = self.b.func.blocks[0].params.clone();
@@ -75,6 +75,7 @@ impl Lowerer<'_> {
         let inner = std::mem::replace(&mut self.b.func, outer);
         self.b.module.funcs[number.index()] = inner;
         self.b.block = block;
+        self.b.handler = handler;
         self.in_parallel = was_parallel;
         done?;
 
