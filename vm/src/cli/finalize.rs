@@ -59,6 +59,12 @@ pub fn finish(interpreter: Interpreter, exception: Option<PyBaseExceptionRef>) -
     }
 }
 
+#[cfg(taipan_profile)]
+unsafe extern "C" {
+    /// Of the profile runtime: an ordinary end of the process would call it.
+    fn __llvm_profile_write_file() -> std::ffi::c_int;
+}
+
 /// Ends the process at once. Output buffered by Rust and C is written; the
 /// destructors of the libraries inside are skipped, because threads of the
 /// compiler may still be using them.
@@ -67,6 +73,8 @@ pub fn leave(status: u32) -> ! {
     // SAFETY: see the head of this file.
     unsafe {
         libc::fflush(std::ptr::null_mut());
+        #[cfg(taipan_profile)]
+        __llvm_profile_write_file();
         libc::_exit((status & 0xff) as i32)
     }
 }
