@@ -520,6 +520,23 @@ pub fn repeat(array: &Array, counts: &[i64], axis: Option<isize>) -> Result<Arra
     let mut shape = Shape::from_slice(source.shape());
     shape[axis] = total;
     let result = Array::empty(&shape, source.dtype(), Order::C)?;
+    if source.ndim() == 1 && counts.len() == 1 {
+        let (from, step, times) = (source.data(), source.strides()[0], count(0));
+        with_dtype!(source.dtype(), T => {
+            let mut to = result.data().cast::<T>();
+            for i in 0..n as isize {
+                // SAFETY: `n` elements are read, and each is written `times` times: `total` in all.
+                unsafe {
+                    let value = from.wrapping_offset(i * step).cast::<T>().read_unaligned();
+                    for _ in 0..times {
+                        to.write(value);
+                        to = to.add(1);
+                    }
+                }
+            }
+        });
+        return Ok(result);
+    }
     let mut positions = Vec::new();
     positions
         .try_reserve_exact(total)

@@ -75,6 +75,15 @@ for got, exact in [(np.cbrt(x), np.cbrt(x.astype("f8"))), (x ** np.float32(0.7),
                    (x[:900] ** 3, x[:900].astype("f8") ** 3)]:
     with np.errstate(all="ignore"):
         assert (np.abs(got - exact.astype("f4")) <= np.spacing(got)).all()
+x = np.concatenate([x[:500], stream.uniform(-40, 40, 4000).astype("f4"), np.array([1e-30, 3e5, 0.5, 1, 2, 8, 1e-10], "f4")])
+for f in (np.exp, np.expm1, np.exp2, np.tanh, np.sinh, np.cosh, np.log, np.log2, np.log10, np.log1p, np.sin, np.cos, np.tan, np.arctan,
+          np.arcsin, np.arccos):
+    with np.errstate(all="ignore"):
+        got, exact = f(x), f(x.astype("f8")).astype("f4")
+        known = np.isfinite(got) & (np.abs(got) > 1e-37)
+        assert (np.isfinite(got) == np.isfinite(exact)).all(), f
+        assert (np.abs(got - exact)[known] <= np.abs(np.spacing(got))[known]).all(), f
+        assert (got == exact)[known].mean() > 0.999, f
 # Products of sums of two floats are rounded once: the exact cube of a fraction is known.
 x = stream.randint(-2 ** 17, 2 ** 17, 5000) / 1024.0
 assert ((x ** 3).tolist() == [float(k) ** 3 / 2.0 ** 30 for k in (x * 1024).tolist()])

@@ -62,6 +62,39 @@ fn circle<V: Lanes>(x: V, turn: u64) -> V {
     value.xor_bits(n.and_bits(2).shift_left::<62>())
 }
 
+/// Quadrant (in the low bits), and sine and cosine of the remainder, to about 36 bits.
+#[inline(always)]
+fn rough_sin_cos<V: Lanes>(x: V) -> (V, V, V) {
+    let rounded = x.mul_add(V::splat(std::f64::consts::FRAC_2_PI), V::splat(ROUNDER));
+    let n = rounded - V::splat(ROUNDER);
+    let y = (-n).mul_add(V::splat(HALF_PI.1), (-n).mul_add(V::splat(HALF_PI.0), x));
+    let z = y * y;
+    let s = z.polynomial(&[
+        -1.66666666666666324348e-01,
+        8.33333333332248946124e-03,
+        -1.98412698298579493134e-04,
+        2.75573137070700676789e-06,
+        -2.50507602534068634195e-08,
+    ]);
+    let c = z.polynomial(&[
+        -0.5,
+        4.16666666666666019037e-02,
+        -1.38888888888741095749e-03,
+        2.48015872894767294178e-05,
+        -2.75573143513906633035e-07,
+        2.08757232129817482790e-09,
+    ]);
+    (rounded, (y * z).mul_add(s, y), z.mul_add(c, V::splat(1.0)))
+}
+
+/// As [`circle`].
+#[inline(always)]
+fn rough_circle<V: Lanes>(x: V, turn: u64) -> V {
+    let (n, sine, cosine) = rough_sin_cos(x);
+    let n = n.add_bits(turn);
+    V::select(n.odd_bits(), cosine, sine).xor_bits(n.and_bits(2).shift_left::<62>())
+}
+
 pub(super) struct Sin;
 impl Formula for Sin {
     #[inline(always)]
@@ -71,6 +104,10 @@ impl Formula for Sin {
     #[inline(always)]
     fn value<V: Lanes>(x: V) -> V {
         circle(x, 0)
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        rough_circle(x, 0)
     }
     fn library(x: f64) -> f64 {
         x.sin()
@@ -86,6 +123,10 @@ impl Formula for Cos {
     #[inline(always)]
     fn value<V: Lanes>(x: V) -> V {
         circle(x, 1)
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        rough_circle(x, 1)
     }
     fn library(x: f64) -> f64 {
         x.cos()
@@ -111,6 +152,13 @@ impl Formula for Tan {
         let above = (V::select(odd, c, s), V::select(odd, c_low, s_low));
         let below = (V::select(odd, s, c), V::select(odd, s_low, c_low));
         quotient(above, below).xor_bits(n.and_bits(1).shift_left::<63>())
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (n, sine, cosine) = rough_sin_cos(x);
+        let odd = n.odd_bits();
+        let quotient = V::select(odd, cosine, sine) / V::select(odd, sine, cosine);
+        quotient.xor_bits(n.and_bits(1).shift_left::<63>())
     }
     fn library(x: f64) -> f64 {
         x.tan()
@@ -156,6 +204,31 @@ impl Formula for Arctan {
         let sum = turn + t;
         let sum_low = V::select(small, zero, (turn - sum) + t);
         (sum + (sum_low + rest)).copysign(x)
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (zero, one) = (V::splat(0.0), V::splat(1.0));
+        let a = x.abs();
+        let small = a.lt(V::splat(0.41421356237309503));
+        let large = V::splat(2.414213562373095).lt(a);
+        let pick = |s: V, m: V, l: V| V::select(small, s, V::select(large, l, m));
+        let t = pick(a, a - one, -one) / pick(one, a + one, a);
+        let turn = pick(zero, V::splat(HALF_PI.0 / 2.0), V::splat(HALF_PI.0));
+        let z = t * t;
+        let p = z.polynomial(&[
+            3.33333333333329318027e-01,
+            -1.99999999998764832476e-01,
+            1.42857142725034663711e-01,
+            -1.11111104054623557880e-01,
+            9.09088713343650656196e-02,
+            -7.69187620504482999495e-02,
+            6.66107313738753120669e-02,
+            -5.83357013379057348645e-02,
+            4.97687799461593236017e-02,
+            -3.65315727442169155270e-02,
+            1.62858201153657823623e-02,
+        ]);
+        (turn + (t * z).mul_add(-p, t)).copysign(x)
     }
     fn library(x: f64) -> f64 {
         x.atan()

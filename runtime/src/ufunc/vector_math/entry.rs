@@ -102,7 +102,7 @@ macro_rules! entries {
             pub fn $short() -> Single {
                 #[cfg(target_arch = "x86_64")]
                 if has_fma() {
-                    return x86::single::<$formula>;
+                    return x86::single::<Rough<$formula>>;
                 }
                 library_single::<$formula>
             }
@@ -122,11 +122,11 @@ macro_rules! entries {
             },
             Vector {
                 scalar: stringify!($short), name: concat!(stringify!($short), "_16"), lanes: 16, single: true, wide: true,
-                address: || x86::single_16::<$formula> as *const u8,
+                address: || x86::single_16::<Rough<$formula>> as *const u8,
             },
             Vector {
                 scalar: stringify!($short), name: concat!(stringify!($short), "_8"), lanes: 8, single: true, wide: false,
-                address: || x86::single_8::<$formula> as *const u8,
+                address: || x86::single_8::<Rough<$formula>> as *const u8,
             },
         )*];
         #[cfg(not(target_arch = "x86_64"))]

@@ -45,6 +45,27 @@ fn reduce_exp<V: Lanes>(x: V) -> (V, V, V, V) {
     (rounded, k, r, low)
 }
 
+/// `exp(x) - 1` in two terms, `2**k (exp(r) - 1)` and `2**k - 1`, and `2**k`, to about 42 bits.
+#[inline(always)]
+fn rough_expm1<V: Lanes>(x: V) -> (V, V, V) {
+    let rounded = x.mul_add(V::splat(LOG2_E), V::splat(ROUNDER));
+    let k = rounded - V::splat(ROUNDER);
+    let r = (-k).mul_add(V::splat(std::f64::consts::LN_2), x);
+    let tail = r.polynomial(&[
+        0.5,
+        1.0 / 6.0,
+        1.0 / 24.0,
+        1.0 / 120.0,
+        1.0 / 720.0,
+        1.0 / 5040.0,
+        1.0 / 40320.0,
+        1.0 / 362880.0,
+        1.0 / 3628800.0,
+    ]);
+    let scale = V::power_of_two(rounded);
+    (scale * (r * r).mul_add(tail, r), scale - V::splat(1.0), scale)
+}
+
 pub(super) struct Exp;
 impl Formula for Exp {
     #[inline(always)]
@@ -56,6 +77,11 @@ impl Formula for Exp {
         // Beyond the limits the scaling overflows or gives 0 by itself.
         let (_, k, r, low) = reduce_exp(x.clamp(-746.0, 710.0));
         exp_reduced(r, low).scale(k)
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (part, _, scale) = rough_expm1(x.clamp(-200.0, 200.0));
+        part + scale
     }
     fn library(x: f64) -> f64 {
         x.exp()
@@ -109,6 +135,11 @@ impl Formula for Expm1 {
         let (t, low) = expm1_pair(x);
         t + low
     }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (part, rest, _) = rough_expm1(x);
+        part + rest
+    }
     fn library(x: f64) -> f64 {
         math::library::expm1(x)
     }
@@ -128,6 +159,13 @@ impl Formula for Tanh {
         let below = t + two;
         let lost = V::select(two.lt(t), (t - below) + two, (two - below) + t);
         quotient((t, low), (below, lost + low)).copysign(x)
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let two = V::splat(2.0);
+        let (part, rest, _) = rough_expm1(two * x.abs());
+        let t = part + rest;
+        (t / (t + two)).copysign(x)
     }
     fn library(x: f64) -> f64 {
         math::library::tanh(x)
@@ -151,6 +189,12 @@ impl Formula for Sinh {
         let sum = t + q;
         (((t - sum) + q + (low + q_low) + sum) * V::splat(0.5)).copysign(x)
     }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (part, rest, _) = rough_expm1(x.abs());
+        let t = part + rest;
+        ((t + t / (t + V::splat(1.0))) * V::splat(0.5)).copysign(x)
+    }
     fn library(x: f64) -> f64 {
         x.sinh()
     }
@@ -172,6 +216,12 @@ impl Formula for Cosh {
         let (q, q_low) = divide((one, V::splat(0.0)), (u, u_low));
         let sum = u + q;
         ((u - sum) + q + (u_low + q_low) + sum) * V::splat(0.5)
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (part, _, scale) = rough_expm1(x.abs());
+        let u = part + scale;
+        (u + V::splat(1.0) / u) * V::splat(0.5)
     }
     fn library(x: f64) -> f64 {
         x.cosh()

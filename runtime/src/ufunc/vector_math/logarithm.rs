@@ -42,6 +42,17 @@ fn log_assemble<V: Lanes>(f: V, k: V, correction: V) -> V {
     k.mul_add(V::splat(LN2_HIGH), -((half_square - inner) - f))
 }
 
+/// `k` and `log(1 + f)` of [`log_reduce`], to about 39 bits: the series of `artanh`.
+#[inline(always)]
+fn rough_log_parts<V: Lanes>(x: V) -> (V, V) {
+    let (k, m) = log_reduce(x);
+    let f = m - V::splat(1.0);
+    let s = f / (V::splat(2.0) + f);
+    let z = s * s;
+    let p = z.polynomial(&[2.0 / 3.0, 2.0 / 5.0, 2.0 / 7.0, 2.0 / 9.0, 2.0 / 11.0, 2.0 / 13.0]);
+    (k, (s * z).mul_add(p, s + s))
+}
+
 /// Everything but positive normal numbers.
 #[inline(always)]
 fn not_positive_normal<V: Lanes>(x: V) -> V::Mask {
@@ -58,6 +69,11 @@ impl Formula for Log {
     fn value<V: Lanes>(x: V) -> V {
         let (k, m) = log_reduce(x);
         log_assemble(m - V::splat(1.0), k, V::splat(0.0))
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (k, part) = rough_log_parts(x);
+        k.mul_add(V::splat(std::f64::consts::LN_2), part)
     }
     fn library(x: f64) -> f64 {
         x.ln()
@@ -93,6 +109,11 @@ impl Formula for Log2 {
     fn value<V: Lanes>(x: V) -> V {
         log_to_base(x, (std::f64::consts::LOG2_E, 2.0355273740931033e-17), (1.0, 0.0))
     }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (k, part) = rough_log_parts(x);
+        part.mul_add(V::splat(std::f64::consts::LOG2_E), k)
+    }
     fn library(x: f64) -> f64 {
         x.log2()
     }
@@ -109,6 +130,11 @@ impl Formula for Log10 {
         // The first part of log10(2) has 40 bits.
         const STEP: (f64, f64) = (0.30102999566361177, 3.694239077158931e-13);
         log_to_base(x, (std::f64::consts::LOG10_E, 1.098319650216765e-17), STEP)
+    }
+    #[inline(always)]
+    fn rough<V: Lanes>(x: V) -> V {
+        let (k, part) = rough_log_parts(x);
+        part.mul_add(V::splat(std::f64::consts::LOG10_E), k * V::splat(std::f64::consts::LOG10_2))
     }
     fn library(x: f64) -> f64 {
         x.log10()
