@@ -119,6 +119,16 @@ fn run_script(vm: &VirtualMachine, options: &Options, scope: Scope, name: &str) 
         Ok(metadata) => metadata,
         Err(error) => return Err(cannot_open(vm, &path, &error)),
     };
+    if !metadata.is_dir() && !metadata.is_file() {
+        // A pipe or a device can be read once only.
+        let source = match fs::read(&path) {
+            Ok(source) => source,
+            Err(error) => return Err(cannot_open(vm, &path, &error)),
+        };
+        prepend_path(vm, options, directory_of(name))?;
+        scope.globals.set_item("__file__", vm.new_pyobj(path.clone()), vm)?;
+        return run_bytes(vm, &scope, source, &path);
+    }
     let source = path.ends_with(".py");
     if (metadata.is_dir() || !source && is_archive(&path)) && has_importer(vm, &path)? {
         vm.insert_sys_path(vm.new_pyobj(path))?;
