@@ -153,25 +153,68 @@ fn the_version_is_told() {
     assert!(help.status == 0 && help.stdout.contains("--jit-stats"));
 }
 
+/// What a program that was interrupted shortly after it began left behind.
+fn interrupted(text: &str) -> std::process::Output {
+    let mut child = std::process::Command::new(binary::path())
+        .args(["-u", "-c", &format!("print('on')\n{text}")])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 3];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+    // Long enough for a loop to be compiled.
+    std::thread::sleep(Duration::from_millis(100));
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_script_may_be_a_pipe() {
+    let scratch = Scratch::new("pipe");
+    let pipe = scratch.0.join("script").to_string_lossy().into_owned();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let target = pipe.clone();
+    let writer = std::thread::spawn(move || fs::write(target, "print(__file__)\n"));
+    let output = run(&[&pipe], "");
+    assert_eq!(output.stdout, format!("{pipe}\n"), "{}", output.stderr);
+    writer.join().unwrap().unwrap();
+}
+
 #[test]
 fn an_interrupt_ends_the_program() {
-    for text in ["while True: pass", "import time; time.sleep(60)", "t = 0\nfor i in range(10**15): t += i & 7"] {
-        let mut child = std::process::Command::new(binary::path())
-            .args(["-u", "-c", &format!("print('on')\n{text}")])
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut first = [0; 3];
-        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
-        // Long enough for the loop to be compiled.
-        std::thread::sleep(Duration::from_millis(100));
-        let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-        assert!(kill.unwrap().success());
-        let output = child.wait_with_output().unwrap();
+    let sleeper = "import threading, time\nt = threading.Thread(target=time.sleep, args=(60,), daemon=True); t.start()\n";
+    for text in [
+        "while True: pass",
+        "import time; time.sleep(60)",
+        "t = 0\nfor i in range(10**15): t += i & 7",
+        "import threading; threading.Event().wait()",
+        "import threading; threading.Event().wait(60)",
+        "import threading; l = threading.Lock(); l.acquire(); l.acquire()",
+        "import threading; c = threading.Condition()\nwith c: c.wait()",
+        "import queue; queue.Queue().get()",
+        &format!("{sleeper}t.join()"),
+        &format!("{sleeper}t.join(60)"),
+    ] {
+        let output = interrupted(text);
         use std::os::unix::process::ExitStatusExt;
         assert_eq!(output.status.signal(), Some(2), "{text}");
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(stderr.ends_with("KeyboardInterrupt\n"), "{text}: {stderr}");
     }
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_for_threads_at_the_end() {
+    let output = interrupted("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("KeyboardInterrupt"), "{stderr}");
+}
+
+#[test]
+fn an_abort_of_the_program_itself_stays_one() {
+    assert_eq!(run(&["-c", "import os; os.abort()"], "").status, -6);
+    assert_eq!(run(&["-c", "import os; os.kill(os.getpid(), 6)"], "").status, -6);
 }

@@ -5,6 +5,10 @@ mod frozen_pages;
 mod memory;
 mod modules;
 mod osr;
+mod out_of_memory;
+mod recursion;
+mod sizes;
+mod waits;
 
 #[global_allocator]
 static ALLOCATOR: memory::Allocator = memory::Allocator;

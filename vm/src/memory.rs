@@ -9,6 +9,7 @@
 
 use std::{
     alloc::{GlobalAlloc, Layout},
+    cell::Cell,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -16,6 +17,31 @@ use mimalloc::MiMalloc;
 
 /// Largest request that is tried, in bytes.
 static LIMIT: AtomicUsize = AtomicUsize::new(isize::MAX as usize);
+
+thread_local! {
+    /// Size of the last request of this thread that was refused, in bytes.
+    static REFUSED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Size of the last request of this thread that was refused, in bytes; 0 if
+/// none was.
+pub fn refused_size() -> usize {
+    REFUSED.get()
+}
+
+/// The answer of the allocator, with a note if it is no.
+#[inline(always)]
+fn noted(pointer: *mut u8, size: usize) -> *mut u8 {
+    if pointer.is_null() {
+        note(size);
+    }
+    pointer
+}
+
+#[cold]
+fn note(size: usize) {
+    REFUSED.set(size);
+}
 
 /// mimalloc behind [`limit_to_machine`]'s limit.
 pub struct Allocator;
@@ -33,26 +59,31 @@ pub fn limit_to_machine() {
     }
 }
 
+/// The largest request that is tried, in bytes.
+pub fn limit() -> usize {
+    LIMIT.load(Ordering::Relaxed)
+}
+
 fn too_large(size: usize) -> bool {
-    size > LIMIT.load(Ordering::Relaxed)
+    size > limit()
 }
 
 // SAFETY: see the head of this file.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if too_large(layout.size()) {
-            return std::ptr::null_mut();
+            return noted(std::ptr::null_mut(), layout.size());
         }
         // SAFETY: the caller's contract is mimalloc's.
-        unsafe { MiMalloc.alloc(layout) }
+        noted(unsafe { MiMalloc.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if too_large(layout.size()) {
-            return std::ptr::null_mut();
+            return noted(std::ptr::null_mut(), layout.size());
         }
         // SAFETY: the caller's contract is mimalloc's.
-        unsafe { MiMalloc.alloc_zeroed(layout) }
+        noted(unsafe { MiMalloc.alloc_zeroed(layout) }, layout.size())
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
@@ -62,9 +93,9 @@ unsafe impl GlobalAlloc for Allocator {
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if too_large(size) {
-            return std::ptr::null_mut();
+            return noted(std::ptr::null_mut(), size);
         }
         // SAFETY: the caller's contract is mimalloc's.
-        unsafe { MiMalloc.realloc(pointer, layout, size) }
+        noted(unsafe { MiMalloc.realloc(pointer, layout, size) }, size)
     }
 }

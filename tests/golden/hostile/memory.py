@@ -1,4 +1,6 @@
 # What cannot fit in memory raises MemoryError.
+import os
+
 BIG = 10**15
 for action in (
     lambda: bytes(BIG),
@@ -14,6 +16,9 @@ for action in (
     lambda: [None] * 10**12,
     lambda: list(range(10**12)),
     lambda: bytearray(10**13),
+    lambda: "%10000000000000d" % 1,
+    lambda: b"%.10000000000000f" % 1.0,
+    lambda: os.urandom(BIG),
 ):
     try:
         action()

@@ -23,8 +23,10 @@ class Shows:
 def attempt(name, action):
     try:
         action()
-    except RecursionError:
+    except RecursionError as error:
         print(name, "RecursionError")
+        assert str(error).startswith("maximum recursion depth exceeded"), repr(error)
+        assert str(error).rstrip() == str(error), repr(error)
     except (SyntaxError, MemoryError) as error:
         print(name, type(error).__name__)
     else:
@@ -45,6 +47,17 @@ attempt("nested", lambda: repr(nested))
 del nested
 
 thread = threading.Thread(target=attempt, args=("thread", lambda: Adds() + 1))
+thread.start()
+thread.join()
+
+
+def free_deep():
+    deep = ()
+    for _ in range(10**6):
+        deep = (deep,)
+
+
+thread = threading.Thread(target=attempt, args=("freed on a thread", free_deep))
 thread.start()
 thread.join()
 

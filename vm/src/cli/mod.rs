@@ -13,7 +13,8 @@ use std::io::Write;
 use rustpython::InterpreterBuilder;
 use rustpython_vm::version;
 
-use crate::{memory, modules, osr};
+use crate::{memory, modules, osr, out_of_memory, recursion, sizes, waits};
+pub use finalize::leave;
 use flags::UsageError;
 use options::{Options, Program};
 
@@ -44,14 +45,16 @@ pub fn main() -> ! {
     let builder = InterpreterBuilder::new().settings(options.settings.clone());
     let (builder, signals) = osr::prepare(modules::register(builder));
     let interpreter = builder.interpreter();
+    out_of_memory::install();
     let outcome = interpreter.enter(|vm| {
+        recursion::prepare(vm);
+        waits::install(vm)?;
+        sizes::install(vm)?;
         osr::start(vm, signals);
         program::run(vm, &options)
     });
     finalize::finish(interpreter, outcome.err())
 }
-
-
 
 /// Prints an answer that needs no interpreter, and leaves.
 fn print(text: &str) -> ! {
