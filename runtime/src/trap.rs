@@ -69,6 +69,8 @@ trap_kinds! {
     IntegerModulo, "integer_modulo", "ZeroDivisionError", "integer modulo by zero";
     /// Array index: args = index, axis, size.
     Index, "index", "IndexError", "index {0} is out of bounds for axis {1} with size {2}";
+    /// The same of an index of an unsigned type.
+    IndexUnsigned, "index_unsigned", "IndexError", "index {u0} is out of bounds for axis {1} with size {2}";
     /// Tuple index.
     TupleIndex, "tuple_index", "IndexError", "tuple index out of range";
     /// Local variable read before assignment: args[0] = interned name id (see [`intern`]).
@@ -461,6 +463,7 @@ impl Trap {
         let mut out = self.kind.message().to_owned();
         for (n, a) in self.args.iter().enumerate() {
             out = out.replace(&format!("{{{n}}}"), &(*a as i64).to_string());
+            out = out.replace(&format!("{{u{n}}}"), &a.to_string());
             let key = format!("{{f{n}}}");
             if out.contains(&key) {
                 out = out.replace(&key, &crate::print::float_repr(f64::from_bits(*a)));
@@ -482,6 +485,8 @@ mod tests {
     fn message_fills_numbers_and_names() {
         let t = Trap { kind: TrapKind::Index, site: 0, args: [-4i64 as u64, 1, 3, 0] };
         assert_eq!(t.message(), "index -4 is out of bounds for axis 1 with size 3");
+        let t = Trap { kind: TrapKind::IndexUnsigned, ..t };
+        assert_eq!(t.message(), "index 18446744073709551612 is out of bounds for axis 1 with size 3");
         let t = Trap { kind: TrapKind::UnboundLocal, site: 0, args: [intern("x"), 0, 0, 0] };
         assert!(t.message().contains("'x'"));
     }

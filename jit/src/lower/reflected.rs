@@ -72,7 +72,7 @@ impl Lowerer<'_> {
     fn no_memory_if_zero(&mut self, ok: Value) {
         let zero = self.i64(0);
         let failed = self.b.icmp(Cc::Eq, ok, zero);
-        self.b.trap_if(failed, TrapKind::Memory, &[zero]);
+        self.trap_text_if(failed, TrapKind::MemoryText, "not enough memory for a list");
     }
 
     /// Appends an item of the list's item type.
@@ -220,8 +220,7 @@ impl Lowerer<'_> {
             let made = self.runtime("taipan_reflected_repeat", &[list, n]).expect("has a result");
             let null = self.b.iconst(Ty::Ref, 0);
             let failed = self.b.icmp(Cc::Eq, made, null);
-            let bytes = self.i64(0);
-            self.b.trap_if(failed, TrapKind::Memory, &[bytes]);
+            self.trap_text_if(failed, TrapKind::MemoryText, "not enough memory for a list");
             return Ok(vec![made]);
         }
         let (pa, pb) = (self.parts(a), self.parts(b));

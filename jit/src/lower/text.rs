@@ -65,8 +65,7 @@ impl Lowerer<'_> {
         let owner = self.runtime(name, args).expect("has a result");
         let null = self.b.iconst(Ty::Ref, 0);
         let failed = self.b.icmp(Cc::Eq, owner, null);
-        let bytes = self.i64(0);
-        self.b.trap_if(failed, TrapKind::Memory, &[bytes]);
+        self.trap_text_if(failed, TrapKind::MemoryText, "not enough memory for a text");
         let data = self.b.load(Ty::Ptr, owner, BUFFER_DATA);
         let length = self.runtime("taipan_text_length", &[owner]).expect("has a result");
         vec![owner, data, length]

@@ -97,7 +97,9 @@ impl<'a> Facts<'a> {
         for b in f.block_ids() {
             let Some(t) = f.terminator(b).filter(|t| t.op == Op::Brif) else { continue };
             let bad = t.targets()[0].block;
-            let raises = f.terminator(bad).is_some_and(|t| t.op == Op::Trap && t.aux == Aux::Trap(TrapKind::Index));
+            let raises = f.terminator(bad).is_some_and(|t| {
+                t.op == Op::Trap && matches!(t.aux, Aux::Trap(TrapKind::Index | TrapKind::IndexUnsigned))
+            });
             if !raises {
                 continue;
             }

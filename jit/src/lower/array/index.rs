@@ -120,7 +120,8 @@ impl Lowerer<'_> {
         } else if self.hir.options.boundscheck {
             let bad = self.b.icmp(Cc::Uge, wrapped, size);
             let axis = self.i64(axis as i64);
-            self.b.trap_if(bad, TrapKind::Index, &[at, axis, size]);
+            let kind = if signed { TrapKind::Index } else { TrapKind::IndexUnsigned };
+            self.b.trap_if(bad, kind, &[at, axis, size]);
         }
         Ok(wrapped)
     }
