@@ -2,8 +2,11 @@
 //!
 //! An item is a fixed number of 8-byte words, one a machine value as compiled code stores it;
 //! a mask says which words are references to buffers. The list lives in a foreign [`Buffer`], so
-//! that compiled code counts references to it as it does for arrays. Every access takes the
-//! list's lock: threads of a parallel loop that share a list see it whole.
+//! that compiled code counts references to it as it does for arrays.
+//!
+//! A list belongs to one call of a compiled function: arguments are copied in and results out, so
+//! other threads see it only as workers of a parallel region that its own thread started and waits
+//! for. Accesses take the list's lock while any region runs, and need none otherwise.
 //!
 //! # Unsafe contract
 //! `list` parameters are live buffers that [`taipan_reflected_new`] or another function here made.
@@ -12,6 +15,8 @@
 //! carries a reference for the reader.
 
 use crate::buffer::{Buffer, BufferRef, taipan_buffer_release, taipan_buffer_retain};
+use std::cell::UnsafeCell;
+use std::ops::{Deref, DerefMut};
 use std::ptr;
 use std::sync::{Mutex, MutexGuard};
 
@@ -36,12 +41,42 @@ struct Items {
 struct List {
     width: usize,
     refs: u64,
-    items: Mutex<Items>,
+    items: UnsafeCell<Items>,
+    access: Mutex<()>,
+}
+
+// SAFETY: `items` is reached through `List::lock` only.
+unsafe impl Send for List {}
+// SAFETY: as above.
+unsafe impl Sync for List {}
+
+/// The items of a list, for one thread alone.
+struct Held<'a> {
+    items: &'a mut Items,
+    _access: Option<MutexGuard<'a, ()>>,
+}
+
+impl Deref for Held<'_> {
+    type Target = Items;
+    fn deref(&self) -> &Items {
+        self.items
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut Items {
+        self.items
+    }
 }
 
 impl List {
-    fn lock(&self) -> MutexGuard<'_, Items> {
-        self.items.lock().unwrap_or_else(|e| e.into_inner())
+    #[inline]
+    fn lock(&self) -> Held<'_> {
+        let shared = crate::workers::region_is_running();
+        let access = shared.then(|| self.access.lock().unwrap_or_else(|e| e.into_inner()));
+        // SAFETY: the lock, or the file head: without a parallel region the list is this thread's.
+        // No function here holds the same list twice.
+        Held { items: unsafe { &mut *self.items.get() }, _access: access }
     }
 
     /// Adds (or gives up) one reference for each that the words hold.
@@ -87,7 +122,7 @@ struct DataOnly {
 const _: () = assert!(std::mem::offset_of!(DataOnly, data) as i64 == crate::buffer::BUFFER_DATA);
 
 fn make(width: usize, refs: u64, words: Vec<u64>, length: usize) -> *mut Buffer {
-    let list = Box::new(List { width, refs, items: Mutex::new(Items { words, length, dirty: false }) });
+    let list = Box::new(List { width, refs, items: UnsafeCell::new(Items { words, length, dirty: false }), access: Mutex::new(()) });
     let data = ptr::from_ref(&*list).cast_mut().cast();
     // SAFETY: the box keeps the list in place for as long as the buffer owns it.
     unsafe { BufferRef::foreign(data, size_of::<List>(), list) }.into_raw()
@@ -176,6 +211,11 @@ pub unsafe extern "C" fn taipan_reflected_get(b: *mut Buffer, index: i64, out: *
     let l = unsafe { list(b) };
     let items = l.lock();
     let Some(at) = position(index, items.length) else { return 0 };
+    if l.width == 1 && l.refs == 0 {
+        // SAFETY: the file head.
+        unsafe { *out = items.words[at] };
+        return 1;
+    }
     let words = &items.words[at * l.width..(at + 1) * l.width];
     // SAFETY: the file head; the reader gets a reference of its own.
     unsafe {
@@ -197,12 +237,16 @@ pub unsafe extern "C" fn taipan_reflected_set(b: *mut Buffer, index: i64, item: 
     };
     let mut items = l.lock();
     let Some(at) = position(index, items.length) else { return 0 };
+    items.dirty = true;
+    if l.refs == 0 {
+        items.words[at * l.width..(at + 1) * l.width].copy_from_slice(words);
+        return 1;
+    }
     // SAFETY: the list takes a reference of its own, then gives up the old one.
     unsafe { l.count(words, true) };
     let place = at * l.width..(at + 1) * l.width;
     let old = items.words[place.clone()].to_vec();
     items.words[place].copy_from_slice(words);
-    items.dirty = true;
     drop(items);
     // SAFETY: the old item is not in the list any more. Outside the lock: it may be a list.
     unsafe { l.count(&old, false) };

@@ -200,6 +200,32 @@ impl Drop for Open<'_> {
     }
 }
 
+/// Calls of [`on_threads`] that use other threads now.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts one while it lives.
+struct Running;
+
+impl Running {
+    fn start() -> Running {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        Running
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Does a parallel region run in this process? Exact for what the calling
+/// thread shares: a region that it started or works in counts, since it is
+/// counted before others join it and until they have left.
+pub(crate) fn region_is_running() -> bool {
+    RUNNING.load(Ordering::Relaxed) != 0
+}
+
 /// Runs `work` on up to `threads` threads at once, the calling one included.
 /// A panic in any of them is the caller's.
 pub(crate) fn on_threads(threads: usize, work: &(dyn Fn() + Sync)) {
@@ -207,6 +233,7 @@ pub(crate) fn on_threads(threads: usize, work: &(dyn Fn() + Sync)) {
         work();
         return;
     };
+    let _running = Running::start();
     // SAFETY: only the lifetime changes; see the file head.
     let work_anywhere = unsafe { std::mem::transmute::<*const (dyn Fn() + Sync + '_), *const Work>(work) };
     let job = Arc::new(Job {

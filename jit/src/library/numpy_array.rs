@@ -15,6 +15,7 @@ use crate::lower::array::value::ArrayVal;
 use crate::lower::{Lowerer, Parts};
 use crate::lir::Value;
 use std::sync::Arc;
+use taipan_runtime::trap::TrapKind;
 
 /// A row of the given kind.
 const fn row(
@@ -55,8 +56,8 @@ pub static REDUCTION_ROWS: &[Row] = reductions! {
     "mean", "axis may be a constant";
     "var", "without axis";
     "std", "without axis";
-    "argmin", "without axis";
-    "argmax", "without axis";
+    "argmin", "axis may be a constant";
+    "argmax", "axis may be a constant";
 };
 
 /// Attributes, shapes, products.
@@ -168,7 +169,7 @@ fn lower_strides(l: &mut Lowerer<'_>, _: &Row, a: &Args, _: hir::Value) -> Resul
 // ----- reductions ---------------------------------------------------------------------------
 
 /// Reductions whose kernel takes an axis.
-const WITH_AXIS: [&str; 7] = ["sum", "prod", "min", "max", "any", "all", "mean"];
+const WITH_AXIS: [&str; 9] = ["sum", "prod", "min", "max", "any", "all", "mean", "argmin", "argmax"];
 
 fn infer_reduction(row: &Row, args: &Args) -> Result<Type, CompileError> {
     let what = reduction(row.name()).ok_or_else(|| CompileError::bug("reduction without row"))?;
@@ -194,6 +195,14 @@ fn infer_reduction(row: &Row, args: &Args) -> Result<Type, CompileError> {
 fn lower_reduction(l: &mut Lowerer<'_>, row: &Row, args: &Args, result: hir::Value) -> Result<Parts, CompileError> {
     let what = reduction(row.name()).ok_or_else(|| CompileError::bug("reduction without row"))?;
     let v = args.get(0)?.hir()?;
+    if let (Some(axis), Type::Array(ArrayType { ndim: 1, .. })) = (args.opt(1), &args.get(0)?.ty) {
+        let at = l.int_of(axis.hir()?)?;
+        let one = l.i64(1);
+        let from_one = l.b.binary(crate::lir::op::Op::Iadd, at, one);
+        let bad = l.b.icmp(crate::lir::op::Cc::Ugt, from_one, one);
+        let which = axis.int().map_or(String::new(), |k| format!(" {k}"));
+        l.trap_text_if(bad, TrapKind::AxisText, &format!("axis{which} is out of bounds for array of dimension 1"));
+    }
     let (Some(axis), Some(to)) = (args.opt(1), l.ty(result).array()) else {
         let to = l.ty(result).scalar().ok_or_else(|| CompileError::bug("reduction to no scalar"))?;
         return l.reduce_all(what, v, to);

@@ -44,6 +44,10 @@ fn put(args: &[Arg]) -> Result<Option<Array>> {
 }
 
 /// A ufunc's reduction along one axis: arguments array, axis.
+fn arg_extremum_axis(args: &[Arg], maximum: bool) -> Result<Option<Array>> {
+    done(reduce::arg_extremum(args[0].array()?, Some(args[1].int()? as isize), false, maximum)?)
+}
+
 fn reduce_axis(name: &str, args: &[Arg]) -> Result<Option<Array>> {
     let a = args[0].array()?;
     let axis = [a.axis(args[1].int()? as isize)?];
@@ -79,6 +83,8 @@ pub static KERNELS: &[Kernel] = &[
     Kernel { name: "max_axis", params: &[A, I], run: |a| reduce_axis("maximum", a) },
     Kernel { name: "any_axis", params: &[A, I], run: |a| reduce_axis("logical_or", a) },
     Kernel { name: "all_axis", params: &[A, I], run: |a| reduce_axis("logical_and", a) },
+    Kernel { name: "argmin_axis", params: &[A, I], run: |a| arg_extremum_axis(a, false) },
+    Kernel { name: "argmax_axis", params: &[A, I], run: |a| arg_extremum_axis(a, true) },
     Kernel { name: "var", params: &[A], run: |a| done(reduce::var(a[0].array()?, &Reduction::default(), 0.0)?.0) },
     Kernel { name: "std", params: &[A], run: |a| done(reduce::std(a[0].array()?, &Reduction::default(), 0.0)?.0) },
     Kernel { name: "argmin", params: &[A], run: |a| done(reduce::arg_extremum(a[0].array()?, None, false, false)?) },

@@ -66,7 +66,11 @@ mod _numba {
 
     /// Limits the threads of parallel regions.
     #[pyfunction]
-    fn set_num_threads(n: i64, vm: &VirtualMachine) -> PyResult<()> {
+    fn set_num_threads(n: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let Ok(n) = n.try_index(vm) else {
+            return Err(vm.new_type_error("The number of threads specified must be an integer"));
+        };
+        let n = n.try_to_primitive::<i64>(vm).unwrap_or(0);
         // Negative numbers are as wrong as 0.
         let n = usize::try_from(n).unwrap_or(0);
         taipan_runtime::sched::set_active_threads(n).map_err(|e| vm.new_value_error(e))

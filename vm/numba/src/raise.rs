@@ -40,7 +40,12 @@ fn without_traceback(trap: &Trap, vm: &VirtualMachine) -> PyBaseExceptionRef {
 }
 
 fn builtin_class(name: &str, vm: &VirtualMachine) -> PyTypeRef {
-    let class = vm.builtins.get_attr(vm.ctx.intern_str(name), vm).ok();
+    // Those of NumPy's own that kernels report.
+    const NUMPY: [(&str, &str); 2] = [("AxisError", "numpy.exceptions"), ("LinAlgError", "numpy.linalg")];
+    let class = match NUMPY.iter().find(|c| c.0 == name) {
+        Some((_, module)) => python_layer::attribute(module, name, vm).ok(),
+        None => vm.builtins.get_attr(vm.ctx.intern_str(name), vm).ok(),
+    };
     class
         .and_then(|c| c.downcast::<PyType>().ok())
         .unwrap_or_else(|| vm.ctx.exceptions.runtime_error.to_owned())

@@ -342,6 +342,14 @@ impl CpuDispatcher {
         zelf.compile_signature(signature, vm).map(|_| ())
     }
 
+    /// The compiled code of one signature, as `overloads` shows it.
+    #[pymethod]
+    fn get_overload(zelf: &Py<Self>, signature: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let normalize = python_layer::attribute("numba.core.sigutils", "normalize_signature", vm)?;
+        let types = normalize.call((signature,), vm)?.get_item(&0, vm)?;
+        zelf.as_object().get_attr("overloads", vm)?.get_item(&*types, vm)
+    }
+
     /// Compiles every signature again, with what globals mean now.
     #[pymethod]
     fn recompile(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {

@@ -38,6 +38,14 @@ def jit(signature_or_function=None, locals={}, cache=False, pipeline_class=None,
     nopython = options.get("nopython")
     if nopython is not None:
         assert type(nopython) is bool, "nopython option must be a bool"
+        if not nopython:
+            from numba.core.errors import NumbaDeprecationWarning
+
+            _warn(
+                "The keyword argument 'nopython=False' was supplied. From Numba 0.59.0 the "
+                "default is True and supplying this argument has no effect.",
+                NumbaDeprecationWarning,
+            )
         if options.get("forceobj") and nopython:
             raise ValueError("Only one of 'nopython' or 'forceobj' can be True.")
     inline = options.get("inline", "never")
