@@ -2,7 +2,10 @@
 //! Newton steps by fused multiply-adds, in registers of 256 and 512 bits.
 //!
 //! The processor's exact root is one unit that takes about one element a
-//! cycle; the steps run on all of them. The result is within 1 ulp (half an ulp
+//! cycle; the steps run on all of them. Of several roots in one block every
+//! second one is the processor's: neither unit waits for the other, and where
+//! somebody else uses the multipliers (the core's other thread), less is lost.
+//! The result is within 1 ulp (half an ulp
 //! plus rounding of the last correction), zero gives zero, and numbers below 0
 //! give nan; infinities must not occur (`ninf`), and below 2^-1020 only half
 //! the digits are right.
@@ -17,10 +20,11 @@ use super::types::fast_math;
 use crate::lir::{FastMath, Ty};
 use inkwell::FloatPredicate;
 use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::basic_block::BasicBlock;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::module::Linkage;
 use inkwell::types::{BasicType, VectorType};
-use inkwell::values::{BasicValue, BasicValueEnum, FunctionValue, VectorValue};
+use inkwell::values::{AnyValueEnum, BasicValue, BasicValueEnum, FunctionValue, VectorValue};
 
 /// The functions that one element type needs: the scalar one, and the vector
 /// ones with the intrinsic of their estimate.
@@ -82,6 +86,9 @@ impl<'ctx> Assembly<'ctx> {
     pub fn define_roots(&self) -> Result<bool> {
         let inline = super::assemble::enum_attribute(self.context, "alwaysinline", 0);
         for root in &self.roots.0 {
+            for (f, _) in &root.vectors {
+                self.share_out(*f)?;
+            }
             let functions = root.vectors.iter().map(|(f, form)| (*f, Some(*form))).chain([(root.scalar, None)]);
             for (f, form) in functions {
                 f.set_linkage(Linkage::Internal);
@@ -99,6 +106,35 @@ impl<'ctx> Assembly<'ctx> {
             }
         }
         Ok(!self.roots.0.is_empty())
+    }
+
+    /// Makes every second call of `f` in a block the processor's root.
+    fn share_out(&self, f: FunctionValue<'ctx>) -> Result<()> {
+        let pointer = f.as_global_value().as_pointer_value();
+        let mut seen: Vec<(BasicBlock<'ctx>, usize)> = Vec::new();
+        let mut exact = Vec::new();
+        let mut next = pointer.get_first_use();
+        while let Some(one) = next {
+            next = one.get_next_use();
+            let AnyValueEnum::VectorValue(user) = one.get_user() else { continue };
+            let Some((call, block)) = user.as_instruction().and_then(|call| Some((call, call.get_parent()?))) else { continue };
+            match seen.iter_mut().find(|(b, _)| *b == block) {
+                Some((_, calls)) => {
+                    *calls += 1;
+                    if *calls % 2 == 0 {
+                        exact.push(call);
+                    }
+                }
+                None => seen.push((block, 1)),
+            }
+        }
+        let vector = f.get_type().get_return_type().ok_or("result of a root")?;
+        let sqrt = Intrinsic::find("llvm.sqrt").and_then(|i| i.get_declaration(&self.module, &[vector])).ok_or("no such intrinsic")?;
+        for call in exact {
+            let callee = call.get_num_operands() - 1;
+            call.set_operand(callee, sqrt.as_global_value().as_pointer_value());
+        }
+        Ok(())
     }
 
     fn call_intrinsic(&self, name: &str, types: &[inkwell::types::BasicTypeEnum<'ctx>], args: &[BasicValueEnum<'ctx>]) -> Result<BasicValueEnum<'ctx>> {
