@@ -198,46 +198,23 @@ impl Array {
             }
         }
         let fill = self.ndim().checked_sub(consumed).filter(|_| ellipses <= 1)?;
-        let mut data = self.data();
-        let (mut shape, mut strides) = (Shape::new(), Strides::new());
-        let mut axis = 0;
-        let take_rest = |axis: &mut usize, shape: &mut Shape, strides: &mut Strides| {
-            shape.extend_from_slice(&self.shape()[*axis..*axis + fill]);
-            strides.extend_from_slice(&self.strides()[*axis..*axis + fill]);
-            *axis += fill;
-        };
+        let mut view = BasicView::new(self);
         for entry in indices {
             match entry {
-                Index::Int(i) => {
-                    let at = position(*i, axis, self.shape()[axis]).ok()?;
-                    data = data.wrapping_offset(at as isize * self.strides()[axis]);
-                    axis += 1;
-                }
-                Index::Slice { start, stop, step } => {
-                    let (first, len, step) = slice_bounds(self.shape()[axis], *start, *stop, *step).ok()?;
-                    let stride = self.strides()[axis];
-                    if len > 0 {
-                        data = data.wrapping_offset(first as isize * stride);
-                    }
-                    shape.push(len);
-                    strides.push(stride.wrapping_mul(step as isize));
-                    axis += 1;
-                }
-                Index::NewAxis => {
-                    shape.push(1);
-                    strides.push(0);
-                }
-                _ => take_rest(&mut axis, &mut shape, &mut strides),
+                Index::Int(i) => view.integer(*i).ok()?,
+                Index::Slice { start, stop, step } => view.slice(*start, *stop, *step).ok()?,
+                Index::NewAxis => view.new_axis(),
+                _ => view.keep(fill),
             }
         }
         if ellipses == 0 {
-            take_rest(&mut axis, &mut shape, &mut strides);
+            view.keep(fill);
         }
-        if shape.len() > crate::array::MAX_NDIM {
+        if view.shape.len() > crate::array::MAX_NDIM {
             return None;
         }
         // SAFETY: every place is inside the array.
-        Some(unsafe { self.with_layout(data, shape, strides) })
+        Some(unsafe { self.with_layout(view.data, view.shape, view.strides) })
     }
 
     /// `self[indices] = value`.
@@ -551,6 +528,55 @@ fn too_many(ndim: usize, given: usize) -> Error {
     ))
 }
 
+/// An index tuple on its way over an array's axes: where the result starts and its layout so far,
+/// index arrays left out.
+struct BasicView<'a> {
+    array: &'a Array,
+    /// The next axis of the array.
+    axis: usize,
+    data: *mut u8,
+    shape: Shape,
+    strides: Strides,
+}
+
+impl<'a> BasicView<'a> {
+    fn new(array: &'a Array) -> BasicView<'a> {
+        BasicView { array, axis: 0, data: array.data(), shape: Shape::new(), strides: Strides::new() }
+    }
+
+    fn integer(&mut self, i: i64) -> Result<()> {
+        let at = position(i, self.axis, self.array.shape()[self.axis])?;
+        self.data = self.data.wrapping_offset(at as isize * self.array.strides()[self.axis]);
+        self.axis += 1;
+        Ok(())
+    }
+
+    fn slice(&mut self, start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Result<()> {
+        let (first, len, step) = slice_bounds(self.array.shape()[self.axis], start, stop, step)?;
+        let stride = self.array.strides()[self.axis];
+        if len > 0 {
+            self.data = self.data.wrapping_offset(first as isize * stride);
+        }
+        self.shape.push(len);
+        self.strides.push(stride.wrapping_mul(step as isize));
+        self.axis += 1;
+        Ok(())
+    }
+
+    fn new_axis(&mut self) {
+        self.shape.push(1);
+        self.strides.push(0);
+    }
+
+    /// Takes `n` axes as they are.
+    fn keep(&mut self, n: usize) {
+        let axes = self.axis..self.axis + n;
+        self.shape.extend_from_slice(&self.array.shape()[axes.clone()]);
+        self.strides.extend_from_slice(&self.array.strides()[axes]);
+        self.axis += n;
+    }
+}
+
 impl Places {
     /// Checks an index tuple against an array.
     ///
@@ -567,25 +593,15 @@ impl Places {
         let fill = array.ndim() - consumed;
         let advanced = indices.iter().any(Index::is_advanced);
 
-        let mut data = array.data();
+        let mut view = BasicView::new(array);
         let mut picked: Vec<Picked> = Vec::new();
         let mut index_shapes: Vec<Shape> = Vec::new();
-        let mut rest_shape = Shape::new();
-        let mut rest_strides = Strides::new();
-        let mut axis = 0;
         // Where the block of index arrays starts among the result's regular axes, and whether it
         // is one block.
         let mut block_at = None;
         let mut block_ended = false;
         let mut separated = false;
         let mut had_ellipsis = false;
-        let take_rest = |axis: &mut usize, n: usize, shape: &mut Shape, strides: &mut Strides| {
-            for _ in 0..n {
-                shape.push(array.shape()[*axis]);
-                strides.push(array.strides()[*axis]);
-                *axis += 1;
-            }
-        };
         for entry in indices {
             let joins_block =
                 entry.is_advanced() || (advanced && matches!(entry, Index::Int(_)));
@@ -593,49 +609,35 @@ impl Places {
                 if block_ended {
                     separated = true;
                 }
-                block_at.get_or_insert(rest_shape.len());
+                block_at.get_or_insert(view.shape.len());
             } else if block_at.is_some() {
                 block_ended = true;
             }
             match entry {
                 Index::Int(i) => {
-                    let at = position(*i, axis, array.shape()[axis])?;
-                    data = data.wrapping_offset(at as isize * array.strides()[axis]);
+                    view.integer(*i)?;
                     if advanced {
                         index_shapes.push(Shape::new());
                     }
-                    axis += 1;
                 }
-                Index::Slice { start, stop, step } => {
-                    let (first, len, step) = slice_bounds(array.shape()[axis], *start, *stop, *step)?;
-                    let stride = array.strides()[axis];
-                    if len > 0 {
-                        data = data.wrapping_offset(first as isize * stride);
-                    }
-                    rest_shape.push(len);
-                    rest_strides.push(stride.wrapping_mul(step as isize));
-                    axis += 1;
-                }
-                Index::NewAxis => {
-                    rest_shape.push(1);
-                    rest_strides.push(0);
-                }
+                Index::Slice { start, stop, step } => view.slice(*start, *stop, *step)?,
+                Index::NewAxis => view.new_axis(),
                 Index::Ellipsis => {
                     had_ellipsis = true;
-                    take_rest(&mut axis, fill, &mut rest_shape, &mut rest_strides);
+                    view.keep(fill);
                 }
                 Index::Bool(value) => {
                     let index = Array::zeros(&[*value as usize], DType::I64, Order::C)?;
                     index_shapes.push(Shape::from_slice(index.shape()));
-                    picked.push(Picked { index, stride: 0, size: 1, axis });
+                    picked.push(Picked { index, stride: 0, size: 1, axis: view.axis });
                 }
                 Index::Array(index) if index.dtype() == DType::Bool => {
                     for (k, &n) in index.shape().iter().enumerate() {
-                        let size = array.shape()[axis + k];
+                        let size = array.shape()[view.axis + k];
                         if n != size {
                             return Err(Error::index(format!(
                                 "boolean index did not match indexed array along axis {}; size of axis is {size} but size of corresponding boolean axis is {n}",
-                                axis + k
+                                view.axis + k
                             )));
                         }
                     }
@@ -643,17 +645,17 @@ impl Places {
                         let on = index.first().is_some_and(Scalar::is_true);
                         let zero = Array::zeros(&[on as usize], DType::I64, Order::C)?;
                         index_shapes.push(Shape::from_slice(zero.shape()));
-                        picked.push(Picked { index: zero, stride: 0, size: 1, axis });
+                        picked.push(Picked { index: zero, stride: 0, size: 1, axis: view.axis });
                     }
                     for index in index.nonzero()? {
                         index_shapes.push(Shape::from_slice(index.shape()));
                         picked.push(Picked {
                             index,
-                            stride: array.strides()[axis],
-                            size: array.shape()[axis],
-                            axis,
+                            stride: array.strides()[view.axis],
+                            size: array.shape()[view.axis],
+                            axis: view.axis,
                         });
-                        axis += 1;
+                        view.axis += 1;
                     }
                 }
                 Index::Array(index) => {
@@ -665,17 +667,18 @@ impl Places {
                     index_shapes.push(Shape::from_slice(index.shape()));
                     picked.push(Picked {
                         index: index.cast_to(DType::I64)?,
-                        stride: array.strides()[axis],
-                        size: array.shape()[axis],
-                        axis,
+                        stride: array.strides()[view.axis],
+                        size: array.shape()[view.axis],
+                        axis: view.axis,
                     });
-                    axis += 1;
+                    view.axis += 1;
                 }
             }
         }
         if !had_ellipsis {
-            take_rest(&mut axis, fill, &mut rest_shape, &mut rest_strides);
+            view.keep(fill);
         }
+        let BasicView { data, shape: rest_shape, strides: rest_strides, .. } = view;
 
         let views: Vec<&[usize]> = index_shapes.iter().map(|s| &s[..]).collect();
         let listed = broadcast_shapes(&views).ok_or_else(|| {
