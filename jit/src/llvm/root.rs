@@ -129,7 +129,7 @@ impl<'ctx> Assembly<'ctx> {
             }
         }
         let vector = f.get_type().get_return_type().ok_or("result of a root")?;
-        let sqrt = Intrinsic::find("llvm.sqrt").and_then(|i| i.get_declaration(&self.module, &[vector])).ok_or("no such intrinsic")?;
+        let sqrt = self.overload("llvm.sqrt", &[vector])?;
         for call in exact {
             let callee = call.get_num_operands() - 1;
             call.set_operand(callee, sqrt.as_global_value().as_pointer_value());
@@ -137,8 +137,13 @@ impl<'ctx> Assembly<'ctx> {
         Ok(())
     }
 
+    /// Declaration of an intrinsic for vector types, and of those without any.
+    fn overload(&self, name: &str, types: &[inkwell::types::BasicTypeEnum<'ctx>]) -> Result<FunctionValue<'ctx>> {
+        Ok(Intrinsic::find(name).and_then(|i| i.get_declaration(&self.module, types)).ok_or("no such intrinsic")?)
+    }
+
     fn call_intrinsic(&self, name: &str, types: &[inkwell::types::BasicTypeEnum<'ctx>], args: &[BasicValueEnum<'ctx>]) -> Result<BasicValueEnum<'ctx>> {
-        let f = Intrinsic::find(name).and_then(|i| i.get_declaration(&self.module, types)).ok_or("no such intrinsic")?;
+        let f = self.overload(name, types)?;
         let args: Vec<_> = args.iter().map(|a| (*a).into()).collect();
         Ok(self.builder.build_direct_call(f, &args, "")?.try_as_basic_value().basic().ok_or("intrinsic without value")?)
     }

@@ -52,15 +52,22 @@ fn two_product(a: f64, b: f64) -> Pair {
     Pair { high, low: a.mul_add(b, -high) }
 }
 
-/// Logarithm of a positive normal number.
+/// `k` and `m` of a positive normal number `2**k * m`, `m` between the roots of 1/2 and 2.
 #[inline(always)]
-fn logarithm(x: f64) -> Pair {
+fn split(x: f64) -> (f64, f64) {
     const HALF_ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
-    const THIRD_LOW: f64 = 1.850371707708594e-17;
     let bits = x.to_bits();
     let k = (bits.wrapping_sub(HALF_ROOT) as i64) >> 52;
     let m = f64::from_bits(bits.wrapping_sub((k as u64) << 52));
     let k = f64::from_bits((k as u64).wrapping_add(ROUNDER.to_bits())) - ROUNDER;
+    (k, m)
+}
+
+/// Logarithm of a positive normal number.
+#[inline(always)]
+fn logarithm(x: f64) -> Pair {
+    const THIRD_LOW: f64 = 1.850371707708594e-17;
+    let (k, m) = split(x);
     // s = (m - 1) / (m + 1), |s| < 0.172
     let f = m - 1.0;
     let below = 2.0 + f;
@@ -131,11 +138,7 @@ fn exponential(x: Pair) -> f64 {
 /// Logarithm of a positive normal number, to about 44 bits of its largest term.
 #[inline(always)]
 fn rough_logarithm(x: f64) -> f64 {
-    const HALF_ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
-    let bits = x.to_bits();
-    let k = (bits.wrapping_sub(HALF_ROOT) as i64) >> 52;
-    let m = f64::from_bits(bits.wrapping_sub((k as u64) << 52));
-    let k = f64::from_bits((k as u64).wrapping_add(ROUNDER.to_bits())) - ROUNDER;
+    let (k, m) = split(x);
     let s = (m - 1.0) / (m + 1.0);
     let square = s * s;
     let mut q: f64 = 1.0 / 17.0;
