@@ -1,6 +1,9 @@
 //! What a call costs: into compiled code from outside, and between compiled
 //! functions. (The interpreter's part of a call is `compare/kernels/dispatch.py`.)
 //! `cargo bench -p taipan-benches --bench call_overhead`.
+//!
+//! Contract of the unsafe calls: each passes as many slots as the code's LIR
+//! text declares, and the code outlives the measurement.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;

@@ -1,6 +1,9 @@
 //! Running time of the kernels of `tests/ir/kernels` in both tiers, and of the
 //! array kernels that `numpy` and compiled code share:
 //! `cargo bench -p taipan-benches --bench kernels`.
+//!
+//! Contract of the unsafe call: the slots are what the kernel's text declares,
+//! and its arrays are as long as the sizes passed with them.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use taipan_benches::{Code, finished, kernel_text};

@@ -3,6 +3,9 @@
 //! `llvm/pipeline.rs` rests on.
 //!
 //! `cargo run --release -p taipan-jit --example llvm_tune [passes [level]]`
+//!
+//! Contract of the unsafe calls: entries are `NativeEntry`s made for the kernel
+//! whose text declares the arguments passed.
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -1,5 +1,8 @@
 //! What the file tests cannot say of the baseline: how long it takes, that a
 //! loop can be stopped, and what perf and dumps get to see.
+//!
+//! Contract of the unsafe calls: code gets the slots its text declares and this
+//! thread's context, and lives until it returns.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,5 +1,9 @@
 //! The LLVM back end against plain Rust: kernels, traps, calls, stack limit,
 //! polls, on-stack replacement, and the tier controller around it.
+//!
+//! Contract of the unsafe calls: entries are called by the convention they were
+//! compiled for, with the slots their text declares, this thread's context and
+//! arrays as long as the sizes passed with them.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;

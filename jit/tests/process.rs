@@ -1,6 +1,9 @@
 //! The compile thread and the process: exit in the middle of a compilation,
 //! fork, waiting. Each case runs in a child process of its own, because it
 //! ends or forks.
+//!
+//! Contract of the unsafe calls: code gets the slots its text declares; a forked
+//! child does what its case is about and ends.
 
 use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;

@@ -3,6 +3,9 @@
 //! An engine takes one kind of case (LIR here, scripts in the differential
 //! harness) and gives the outcome as text, so that any two can be compared and
 //! a difference can be read.
+//!
+//! Contract of the unsafe calls: programs are verified LIR that stays in the
+//! arrays it is given, and run with this thread's context.
 
 use std::cell::RefCell;
 use std::sync::Arc;

@@ -2,6 +2,9 @@
 //! outcomes stand in `lowering/*.txt`, as CPython with Numba printed them
 //! (`lowering/README.md` says how). Each line is
 //! `name(types) args… -> results…` with slots printed as numbers.
+//!
+//! Contract of the unsafe calls: code gets the slots its specialisation lists
+//! and this thread's context, which nothing else uses meanwhile.
 
 use std::sync::Arc;
 use taipan_jit::abi;

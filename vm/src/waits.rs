@@ -8,6 +8,9 @@
 //! The methods of `_thread` that wait are replaced at start by versions that
 //! call the original ones; whatever is unusual about the arguments is left to
 //! these, so that errors are theirs.
+//!
+//! Contract of the unsafe call: `pthread_self` asks for the calling thread's
+//! own handle; it has no conditions.
 
 use std::{
     sync::OnceLock,
