@@ -8,6 +8,7 @@ mod osr;
 mod out_of_memory;
 mod recursion;
 mod sizes;
+mod start;
 mod waits;
 
 #[global_allocator]

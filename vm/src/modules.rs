@@ -3,7 +3,7 @@
 //! The one place where a crate that provides modules is registered: add its
 //! `module_defs` and `frozen_modules` to [`register`].
 
-use crate::{frozen_pages, osr};
+use crate::{frozen_pages, osr, start};
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 
 /// Adds the standard library and Taipan's own packages to `builder`.
@@ -13,7 +13,7 @@ pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
     let native = [
         taipan_numpy::module_defs(&builder.ctx),
         taipan_numba::module_defs(&builder.ctx),
-        vec![osr::module_def(&builder.ctx)],
+        vec![osr::module_def(&builder.ctx), start::site_builtins::module_def(&builder.ctx)],
     ]
     .concat();
     builder

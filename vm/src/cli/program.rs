@@ -13,6 +13,8 @@ use rustpython_vm::{
     scope::Scope,
 };
 
+use crate::start::site;
+
 use super::{
     options::{Options, Program},
     repl,
@@ -25,9 +27,9 @@ const CANNOT_OPEN: i32 = 2;
 /// one was asked for. The error is what leaves the program.
 pub fn run(vm: &VirtualMachine, options: &Options) -> PyResult<()> {
     let scope = vm.new_scope_with_main()?;
-    prepare(vm, options)?;
-
     let interactive = io::stdin().is_terminal() || options.settings.interactive;
+    prepare(vm, options, interactive && options.program == Program::Unnamed)?;
+
     let outcome = match &options.program {
         Program::Unnamed if interactive => return repl::run(vm, scope, !options.settings.quiet),
         Program::Unnamed | Program::Stdin => {
@@ -59,7 +61,7 @@ pub fn run(vm: &VirtualMachine, options: &Options) -> PyResult<()> {
 }
 
 /// What every program finds imported and set up.
-fn prepare(vm: &VirtualMachine, options: &Options) -> PyResult<()> {
+fn prepare(vm: &VirtualMachine, options: &Options, prompt: bool) -> PyResult<()> {
     let settings = &options.settings;
     // The filters of -W and -b are read by this module; without any, the
     // built-in part knows the defaults and the import can wait for its user.
@@ -67,7 +69,7 @@ fn prepare(vm: &VirtualMachine, options: &Options) -> PyResult<()> {
         vm.import("warnings", 0)?;
     }
     if settings.import_site
-        && let Err(exception) = vm.import("site", 0)
+        && let Err(exception) = site::run(vm, settings, prompt)
     {
         vm.print_exception(&exception);
     }

@@ -1,0 +1,5 @@
+//! What happens before the program, and what is put off until it asks.
+
+pub mod deferred;
+pub mod site;
+pub mod site_builtins;
