@@ -13,6 +13,7 @@ pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
     let native = [
         taipan_numpy::module_defs(&builder.ctx),
         taipan_numba::module_defs(&builder.ctx),
+        start::late::module_defs(&builder.ctx),
         vec![osr::module_def(&builder.ctx), start::site_builtins::module_def(&builder.ctx)],
     ]
     .concat();

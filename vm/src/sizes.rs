@@ -8,12 +8,12 @@ use std::sync::OnceLock;
 
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyInt, PyStr, PyType},
+    builtins::{PyBytes, PyInt, PyModule, PyStr, PyType},
     Py,
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
 
-use crate::memory;
+use crate::{memory, start::native};
 
 /// The slot of an operator with two operands.
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
@@ -41,8 +41,8 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     replace(vm.ctx.types.str_type, &STR_FORMAT, format_str);
     replace(vm.ctx.types.bytes_type, &BYTES_FORMAT, format_bytes);
     let posix = vm.import("posix", 0)?;
-    if URANDOM.set(posix.get_attr(URANDOM_CHECKED.name, vm)?).is_ok() {
-        posix.set_attr(URANDOM_CHECKED.name, URANDOM_CHECKED.build_function(&vm.ctx), vm)?;
+    if let Some(posix) = posix.downcast_ref::<PyModule>() {
+        let _ = URANDOM.set(native::replace(vm, posix, &URANDOM_CHECKED)?);
     }
     Ok(())
 }

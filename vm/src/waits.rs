@@ -19,11 +19,13 @@ use std::{
 
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyFloat, PyInt, PyType},
+    builtins::{PyFloat, PyInt, PyModule, PyType},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
     signal,
     vm::thread::allow_threads,
 };
+
+use crate::start::native;
 
 /// How long a wait may go on without a look at the signals.
 const PIECE: Duration = Duration::from_millis(10);
@@ -87,7 +89,9 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         for &(name, methods) in METHODS {
             class(name)?.extend_methods(methods, &vm.ctx);
         }
-        module.set_attr(SHUTDOWN.name, SHUTDOWN.build_function(&vm.ctx), vm)?;
+        if let Some(module) = module.downcast_ref::<PyModule>() {
+            native::replace(vm, module, &SHUTDOWN)?;
+        }
     }
     Ok(())
 }

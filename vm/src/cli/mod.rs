@@ -13,7 +13,7 @@ use std::io::Write;
 use rustpython::InterpreterBuilder;
 use rustpython_vm::version;
 
-use crate::{memory, modules, osr, out_of_memory, recursion, sizes, waits};
+use crate::{memory, modules, osr, out_of_memory, recursion, sizes, start, waits};
 pub use finalize::leave;
 use flags::UsageError;
 use options::{Options, Program};
@@ -47,6 +47,7 @@ pub fn main() -> ! {
     let interpreter = builder.interpreter();
     out_of_memory::install();
     let outcome = interpreter.enter(|vm| {
+        start::late::finish_start(vm)?;
         recursion::prepare(vm);
         waits::install(vm)?;
         sizes::install(vm)?;
