@@ -1,7 +1,6 @@
 //! The `taipan` binary: allocator, then the command line (`cli`).
 
 mod cli;
-mod frozen_pages;
 mod memory;
 mod modules;
 mod osr;

@@ -3,14 +3,16 @@
 //! The one place where a crate that provides modules is registered: add its
 //! `module_defs` and `frozen_modules` to [`register`].
 
-use crate::{frozen_pages, osr, start};
-use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+use rustpython::{InterpreterBuilder, pylib};
+use rustpython_stdlib::stdlib_module_defs;
+use rustpython_vm::common::rc::PyRc;
+
+use crate::{osr, start};
 
 /// Adds the standard library and Taipan's own packages to `builder`.
 pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
-    let library = rustpython::pylib::FROZEN_STDLIB;
-    let builder = frozen_pages::one_by_one(&library.bytes, || builder.init_stdlib());
     let native = [
+        stdlib_module_defs(&builder.ctx),
         taipan_numpy::module_defs(&builder.ctx),
         taipan_numba::module_defs(&builder.ctx),
         start::late::module_defs(&builder.ctx),
@@ -19,6 +21,13 @@ pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
     .concat();
     builder
         .add_native_modules(&native)
+        .add_frozen_modules(start::library::MODULES.iter().copied())
         .add_frozen_modules(taipan_numpy::frozen_modules())
         .add_frozen_modules(taipan_numba::frozen_modules())
+        .init_hook(|vm| {
+            // What `sys._stdlib_dir` tells.
+            if let Some(state) = PyRc::get_mut(&mut vm.state) {
+                state.config.paths.stdlib_dir = Some(pylib::LIB_PATH.to_owned());
+            }
+        })
 }

@@ -43,7 +43,7 @@ pub fn main() -> ! {
     memory::limit_to_machine();
     taipan_jit::options::set(options.jit.clone());
     let builder = InterpreterBuilder::new().settings(options.settings.clone());
-    let (builder, signals) = osr::prepare(modules::register(builder));
+    let (builder, signals) = osr::prepare(start::begin(modules::register(builder)));
     let interpreter = builder.interpreter();
     out_of_memory::install();
     let outcome = interpreter.enter(|vm| {
@@ -51,6 +51,7 @@ pub fn main() -> ! {
         recursion::prepare(vm);
         waits::install(vm)?;
         sizes::install(vm)?;
+        start::finish(vm);
         osr::start(vm, signals);
         program::run(vm, &options)
     });
