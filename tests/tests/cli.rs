@@ -218,3 +218,42 @@ fn an_abort_of_the_program_itself_stays_one() {
     assert_eq!(run(&["-c", "import os; os.abort()"], "").status, -6);
     assert_eq!(run(&["-c", "import os; os.kill(os.getpid(), 6)"], "").status, -6);
 }
+
+/// What `program` prints with these variables of the environment.
+fn printed(program: &str, variables: &[(&str, &str)]) -> String {
+    let mut command = std::process::Command::new(binary::path());
+    command
+        .args(["-c", program])
+        .current_dir(env::temp_dir())
+        .env_remove("PYTHONPATH")
+        .env_remove("PYTHONUSERBASE")
+        .envs(variables.iter().copied())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let output = binary::finish(command, "", LIMIT);
+    output.stdout + &output.stderr
+}
+
+#[test]
+fn customization_and_installed_packages_are_found() {
+    let scratch = Scratch::new("site");
+    let folder = scratch.0.to_string_lossy().into_owned();
+    scratch.write("custom/sitecustomize.py", "print('customized')");
+    let custom = format!("{folder}/custom");
+    assert_eq!(printed("print(1)", &[("PYTHONPATH", &custom)]), "customized\n1\n");
+    // Neither the script's own folder nor what a program puts on the path is
+    // looked through, even if `site` runs late.
+    let late = format!("import sys; sys.path.insert(0, {custom:?}); import site; site.main; print(sys.path[0])");
+    assert_eq!(printed(&late, &[]), format!("{custom}\n"));
+
+    let packages = printed("import site; print(site.getusersitepackages())", &[("PYTHONUSERBASE", &folder)]);
+    let inside = packages.trim().strip_prefix(&format!("{folder}/")).unwrap();
+    scratch.write(&format!("{inside}/installed.py"), "x = 5");
+    scratch.write(&format!("{inside}/more.pth"), "import sys; sys.marked = True\n");
+    let program = "import sys, installed; print(installed.x, sys.marked)";
+    assert_eq!(printed(program, &[("PYTHONUSERBASE", &folder)]), "5 True\n");
+    // Entries that are not absolute become so.
+    let relative = printed("import sys; print('./custom' in sys.path)", &[("PYTHONPATH", "./custom")]);
+    assert_eq!(relative, "False\n");
+}
