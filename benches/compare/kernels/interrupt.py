@@ -74,8 +74,8 @@ def delay(function, arguments):
     try:
         thread.start()
         function(*arguments)
-        while True:
-            time.sleep(1)
+        while True:  # the call was over before the signal came
+            pass
     except KeyboardInterrupt:
         end = time.perf_counter()
     thread.join()
