@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit, prange
 
 
-@njit
+@njit(nogil=True)
 def loop(n):
     total = 0
     for i in range(n):
@@ -21,7 +21,7 @@ def loop(n):
     return total
 
 
-@njit(parallel=True)
+@njit(parallel=True, nogil=True)
 def parallel_loop(n):
     total = 0
     for i in prange(1000):
@@ -30,14 +30,14 @@ def parallel_loop(n):
     return total
 
 
-@njit
+@njit(nogil=True)
 def recursion(n):
     if n < 2:
         return n
     return recursion(n - 1) + recursion(n - 2)
 
 
-@njit
+@njit(nogil=True)
 def array_expression(a, n):
     total = 0.0
     for _ in range(n):
