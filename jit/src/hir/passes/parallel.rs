@@ -54,11 +54,11 @@ fn analyse(f: &Func, header: Block) -> Result<ParallelLoop, String> {
     for b in &body {
         for t in f.blocks[b.index()].term.targets() {
             if t.block != header && !body.contains(&t.block) {
-                return Err("it can be left before its end (break or return)".into());
+                return Err("it can be left before its end (break, return, raise, assert)".into());
             }
         }
         if matches!(f.blocks[b.index()].term.inner(), Term::Return(_)) {
-            return Err("it can be left before its end (break or return)".into());
+            return Err("it can be left before its end (break, return, raise, assert)".into());
         }
     }
     let defs = f.definitions();
