@@ -16,8 +16,8 @@ pub fn begin(builder: InterpreterBuilder) -> InterpreterBuilder {
 }
 
 /// From here on there may be garbage. What is there already is left out of
-/// every later look for it, as `gc.freeze` does: the ten thousand objects of
-/// the interpreter would be walked three times at the end of each program.
+/// every later look for it, as `gc.freeze` does: the objects of the interpreter,
+/// two thousand, would be walked three times at the end of each program.
 pub fn finish(vm: &VirtualMachine) {
     vm.state.gc.freeze();
     vm.state.gc.enable();
