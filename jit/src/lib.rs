@@ -3,6 +3,7 @@
 pub mod abi;
 pub mod baseline;
 pub mod bytecode;
+pub mod dump;
 pub mod entity;
 pub mod error;
 pub mod exec_memory;

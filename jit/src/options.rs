@@ -85,13 +85,26 @@ impl DumpSet {
         Ok(set)
     }
 
-    /// Whether `kind` of the function called `function` is to be printed.
-    /// The filter matches the plain or the qualified name.
-    pub fn wants(&self, kind: DumpKind, function: &str) -> bool {
-        self.kinds & (1 << kind as u8) != 0
+    /// Whether `kind` of the function or loop called `name` is to be printed.
+    /// The filter matches the plain or the qualified name; of a loop, which is
+    /// called `function:line`, with or without the line.
+    pub fn wants(&self, kind: DumpKind, name: &str) -> bool {
+        let function = name.split_once(':').map_or(name, |(function, _)| function);
+        let last = |name: &str, wanted: &str| name.rsplit('.').next() == Some(wanted);
+        self.has(kind)
             && self.function.as_deref().is_none_or(|wanted| {
-                wanted == function || function.rsplit('.').next() == Some(wanted)
+                [name, function].iter().any(|name| wanted == *name || last(name, wanted))
             })
+    }
+
+    /// Whether `kind` of any function is to be printed.
+    pub fn has(&self, kind: DumpKind) -> bool {
+        self.kinds & (1 << kind as u8) != 0
+    }
+
+    /// The function to print, if not all are.
+    pub fn function(&self) -> Option<&str> {
+        self.function.as_deref()
     }
 
     /// Whether nothing at all is to be printed.
@@ -134,6 +147,9 @@ mod tests {
         assert!(set.wants(DumpKind::Asm, "outer.<locals>.kernel"));
         assert!(!set.wants(DumpKind::Lir, "kernel"));
         assert!(!set.wants(DumpKind::Hir, "other"));
+        assert!(set.wants(DumpKind::Hir, "K.kernel:12"));
+        assert!(DumpSet::parse("hir:kernel:12").unwrap().wants(DumpKind::Hir, "K.kernel:12"));
+        assert!(!DumpSet::parse("hir:kernel:12").unwrap().wants(DumpKind::Hir, "kernel:13"));
         assert_eq!(DumpSet::parse("hir,machine"), Err("machine".to_owned()));
         assert!(DumpSet::default().is_empty());
     }

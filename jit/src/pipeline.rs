@@ -22,7 +22,7 @@ use crate::ordinary::{CompiledLoop, LoopRequest, NotCompiled};
 use crate::specialisation::Specialisation;
 use crate::timing::{self, Pass};
 use crate::unit::EntryCell;
-use crate::{abi, interpreted, stats, tier};
+use crate::{abi, dump, interpreted, stats, tier};
 use parking_lot::ReentrantMutex;
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -94,7 +94,7 @@ static WARNINGS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// function further out in the recursion is not finished.
 fn nopython_hir(f: &dyn JitFunction, args: &[Type], calls: &mut Session) -> Result<Option<hir::Func>, CompileError> {
     let (code, outside, options) = (f.code(), f.outside(), f.options());
-    dump(DumpKind::Bytecode, &code.qualname, || code.listing());
+    show(DumpKind::Bytecode, &code.qualname, || code.listing());
     let source = nopython::Source { code: &code, outside: &*outside, options, free_as_params: false };
     let mut func = timing::run(Pass::Hir, || nopython::build(&source))?;
     split_tuple_params(&mut func, args);
@@ -112,7 +112,7 @@ fn nopython_hir(f: &dyn JitFunction, args: &[Type], calls: &mut Session) -> Resu
         timing::run(Pass::Fuse, || fuse(&mut func));
     }
     check_hir(&func)?;
-    dump(DumpKind::Hir, &func.name, || &func);
+    show(DumpKind::Hir, &func.name, || &func);
     Ok(Some(func))
 }
 
@@ -133,7 +133,7 @@ fn finish_lir(mut module: Module, name: &str) -> Result<Arc<Module>, CompileErro
         timing::run(Pass::Verify, || crate::lir::verify::verify(&module))
             .map_err(|e| CompileError::bug(format!("invalid LIR: {e}")))?;
     }
-    dump(DumpKind::Lir, name, || &module);
+    show(DumpKind::Lir, name, || &module);
     Ok(Arc::new(module))
 }
 
@@ -146,7 +146,7 @@ fn emit(module: &Arc<Module>, name: &str, unit: u64, cell: &EntryCell) -> Result
     })
         .map_err(|e| CompileError::bug(format!("no machine code for {name}: {e}")))?;
     stats::baseline(unit, start.elapsed(), code.bytes().len() as u64);
-    dump(DumpKind::Asm, name, || code.disassemble());
+    dump::print(DumpKind::Asm, name, Some("baseline"), || code.disassemble());
     Ok(code)
 }
 
@@ -162,18 +162,18 @@ pub fn compile_loop(request: &LoopRequest) -> Result<CompiledLoop, NotCompiled> 
     };
     let gap = |e: CompileError| NotCompiled { reason: e.message.clone(), permanent: true };
     let code = &request.code;
-    dump(DumpKind::Bytecode, &code.qualname, || code.listing());
+    let name = format!("{}:{}", code.qualname, request.info.line);
+    show(DumpKind::Bytecode, &name, || code.listing());
     let built = timing::run(Pass::Hir, || ordinary_build::build(request))?;
     let func = built.func;
     check_hir(&func).map_err(gap)?;
-    dump(DumpKind::Hir, &func.name, || &func);
+    show(DumpKind::Hir, &name, || &func);
     let lowered = timing::run(Pass::Lower, || lower::lower_loop(&func)).map_err(gap)?;
-    let module = finish_lir(lowered.module, &func.name).map_err(gap)?;
+    let module = finish_lir(lowered.module, &name).map_err(gap)?;
     let (unit, entry) = (tier::reserve(), Arc::new(EntryCell::default()));
-    let machine = emit(&module, &func.name, unit, &entry).map_err(gap)?;
+    let machine = emit(&module, &name, unit, &entry).map_err(gap)?;
     machine.install(&entry);
     keep(machine);
-    let name = format!("{}:{}", func.name, request.info.line);
     tier::publish(unit, &name, module, entry.clone());
     Ok(CompiledLoop {
         variables: request.info.variables.clone(),
@@ -199,11 +199,8 @@ fn keep(code: CompiledCode) {
     CODE.lock().unwrap_or_else(|e| e.into_inner()).push(code);
 }
 
-fn dump<T: Display>(kind: DumpKind, name: &str, text: impl FnOnce() -> T) {
-    let wanted = &options::get().dump;
-    if !wanted.is_empty() && wanted.wants(kind, name) {
-        eprintln!("{}", text());
-    }
+fn show<T: Display>(kind: DumpKind, name: &str, text: impl FnOnce() -> T) {
+    dump::print(kind, name, None, text);
 }
 
 // ---------------------------------------------------------------- a session

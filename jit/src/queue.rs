@@ -13,9 +13,10 @@
 use crate::llvm::{self, Engine};
 use std::cell::UnsafeCell;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, Once, OnceLock};
-use std::time::Duration;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// What to compile first; within a class, first come, first served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ struct State {
     thread: bool,
     busy: bool,
     stop: bool,
+    /// The thread that ends or has ended.
+    handle: Option<JoinHandle<()>>,
 }
 
 impl State {
@@ -45,11 +48,13 @@ impl State {
     }
 }
 
-static STATE: Mutex<State> = Mutex::new(State { jobs: [VecDeque::new(), VecDeque::new(), VecDeque::new()], thread: false, busy: false, stop: false });
+static STATE: Mutex<State> = Mutex::new(State { jobs: [VecDeque::new(), VecDeque::new(), VecDeque::new()], thread: false, busy: false, stop: false, handle: None });
 /// Something changed in [`STATE`].
 static CHANGED: Condvar = Condvar::new();
 /// LLVM gave up: no job runs any more.
 static BROKEN: AtomicBool = AtomicBool::new(false);
+/// The compile thread's number.
+static THREAD: AtomicI32 = AtomicI32::new(0);
 static BROKEN_REASON: OnceLock<String> = OnceLock::new();
 
 struct Slot(Option<Result<Engine, String>>);
@@ -83,7 +88,8 @@ pub fn push(urgency: Urgency, job: Job) {
     s.jobs[urgency as usize].push_back(job);
     if !s.thread {
         // A thread that cannot be had (limits) leaves everything in baseline.
-        s.thread = std::thread::Builder::new().name("taipan-llvm".into()).stack_size(8 << 20).spawn(run).is_ok();
+        s.handle = std::thread::Builder::new().name("taipan-llvm".into()).stack_size(8 << 20).spawn(run).ok();
+        s.thread = s.handle.is_some();
         s.stop = false;
     }
     CHANGED.notify_all();
@@ -91,8 +97,13 @@ pub fn push(urgency: Urgency, job: Job) {
 
 /// Waits until no job is left or running.
 pub fn wait_idle() {
+    wait_idle_unless(|| false);
+}
+
+/// The same, but gives up when `interrupted`, which is asked ten times a second.
+pub fn wait_idle_unless(interrupted: impl Fn() -> bool) {
     let mut s = lock(&STATE);
-    while (!s.is_empty() || s.busy) && s.thread && !BROKEN.load(Ordering::Acquire) {
+    while (!s.is_empty() || s.busy) && s.thread && !BROKEN.load(Ordering::Acquire) && !interrupted() {
         s = CHANGED.wait_timeout(s, Duration::from_millis(100)).unwrap_or_else(|e| e.into_inner()).0;
     }
 }
@@ -106,6 +117,31 @@ pub fn pause() {
     while s.thread && !BROKEN.load(Ordering::Acquire) {
         s = CHANGED.wait_timeout(s, Duration::from_millis(100)).unwrap_or_else(|e| e.into_inner()).0;
     }
+    let ended = if s.thread { None } else { s.handle.take() };
+    drop(s);
+    if let Some(handle) = ended {
+        join_fully(handle, &THREAD);
+    }
+}
+
+/// Waits for a thread to end, and then for the system to have noticed: it
+/// counts a thread for a moment after others see its end, and fork would warn.
+///
+/// `id` is what [`thread_id`] said on that thread.
+pub fn join_fully(handle: JoinHandle<()>, id: &AtomicI32) {
+    const MOMENT: Duration = Duration::from_millis(100);
+    let _ = handle.join();
+    let task = format!("/proc/self/task/{}", id.load(Ordering::Relaxed));
+    let start = Instant::now();
+    while std::fs::exists(&task).unwrap_or(false) && start.elapsed() < MOMENT {
+        std::thread::yield_now();
+    }
+}
+
+/// The system's number of the calling thread.
+pub fn thread_id() -> i32 {
+    // SAFETY: a plain system call.
+    unsafe { libc::gettid() }
 }
 
 /// Starts the thread again if there is work.
@@ -142,7 +178,7 @@ fn give_up(reason: &str) -> ! {
 fn lower_priority() {
     // SAFETY: plain system calls on this thread.
     unsafe {
-        let id = libc::syscall(libc::SYS_gettid) as libc::id_t;
+        let id = thread_id() as libc::id_t;
         libc::setpriority(libc::PRIO_PROCESS, id, 5);
         // Signals belong to the interpreter's threads.
         let mut all: libc::sigset_t = std::mem::zeroed();
@@ -153,6 +189,7 @@ fn lower_priority() {
 
 fn run() {
     const IDLE: Duration = Duration::from_secs(5);
+    THREAD.store(thread_id(), Ordering::Relaxed);
     lower_priority();
     llvm::on_fatal_error(give_up);
     let mut s = lock(&STATE);

@@ -62,7 +62,7 @@ pub fn llvm(id: u64, tier: &str, code: &Code) {
     for (name, time) in &phases {
         crate::timing::add_named(name, *time);
     }
-    crate::perfmap::add(&code.functions);
+    crate::perfmap::add_llvm(&code.functions);
     let mut table = table();
     let unit = table.entry(id).or_default();
     let ready = unit.published.map(|p| p.elapsed());

@@ -16,7 +16,7 @@ use crate::llvm::{self, Request, Text};
 use crate::options::{self, DumpKind, TierMode};
 use crate::queue::{self, Urgency};
 use crate::unit::EntryCell;
-use crate::{osr, stats};
+use crate::{dump, osr, stats};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, RwLock};
@@ -113,24 +113,31 @@ impl Unit {
         text(self.request(), form)
     }
 
-    /// Prints the forms that `--dump` asks for.
-    fn dump(&self, engine: &mut llvm::Engine) {
+    /// Prints the forms of `request`, a part of this unit, that `--dump` asks
+    /// for.
+    fn dump(&self, engine: &mut llvm::Engine, request: &Request) {
+        if !dump::awaits_optimised(&self.name) {
+            return;
+        }
+        let tier = match request.uniform {
+            true => "LLVM".to_owned(),
+            false => format!("LLVM, {}", request.name),
+        };
         for (kind, form) in [(DumpKind::Llvm, Text::Optimised), (DumpKind::Asm, Text::Assembly)] {
-            if options::get().dump.wants(kind, &self.name) {
-                match engine.text(&self.request(), form) {
-                    Ok(t) => eprintln!("; {} ({form:?})\n{t}", self.name),
-                    Err(e) => eprintln!("; {} ({form:?}): {e}", self.name),
-                }
-            }
+            dump::print(kind, &self.name, Some(&tier), || {
+                engine.text(request, form).unwrap_or_else(|e| format!("; {e}"))
+            });
         }
     }
 
     /// Compiles the unit with LLVM and swaps its entries.
     fn optimise(&self, engine: &mut llvm::Engine) {
-        if !options::get().dump.is_empty() {
-            self.dump(engine);
+        if dump::is_late(&self.name) {
+            return;
         }
-        match engine.compile(&self.request()) {
+        let request = self.request();
+        self.dump(engine, &request);
+        match engine.compile(&request) {
             Ok(code) => {
                 self.entry.direct.store(code.direct.cast_mut(), Ordering::Release);
                 if let Some(p) = code.uniform {
@@ -164,7 +171,9 @@ impl Unit {
     fn compile_osr(&self, engine: &mut llvm::Engine, (func, number): (u32, u32)) -> Result<OsrEntry, String> {
         let (module, function) = osr_module(&self.module, FuncId(func), number).ok_or_else(|| format!("loop {number} of function {func} has no header"))?;
         let name = format!("{}.osr{func}.{number}", self.name);
-        let code = engine.compile(&Request { name, module: Arc::new(module), function, uniform: false }).map_err(|e| e.to_string())?;
+        let request = Request { name, module: Arc::new(module), function, uniform: false };
+        self.dump(engine, &request);
+        let code = engine.compile(&request).map_err(|e| e.to_string())?;
         stats::llvm(self.id, &format!("osr {func}.{number}"), &code);
         // SAFETY: a LIR function with one pointer parameter has this type.
         Ok(unsafe { std::mem::transmute::<*const u8, OsrEntry>(code.direct) })

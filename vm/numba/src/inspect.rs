@@ -12,11 +12,11 @@ use taipan_jit::{pipeline, tier};
 /// Columns of a rule across the page.
 const WIDTH: usize = 80;
 
-/// One form of a compiled function.
+/// What one of the `inspect_` methods shows of a compiled function.
 pub fn text(form: &str, code: &Specialisation, function: &Function) -> String {
     match form {
-        "types" => types(code, function),
-        "llvm" => llvm(code, Text::Optimised),
+        "inspect_types" => types(code, function),
+        "inspect_llvm" => llvm(code, Text::Optimised),
         _ => llvm(code, Text::Assembly),
     }
 }
@@ -32,7 +32,9 @@ fn llvm(code: &Specialisation, form: Text) -> String {
 /// The source with the types of what each line computes.
 fn types(code: &Specialisation, function: &Function) -> String {
     let args: Vec<String> = code.arg_types.iter().map(types::repr_of).collect();
-    let mut text = format!("{} ({})\n{}\n", function.name(), args.join(", "), "-".repeat(WIDTH));
+    // As a tuple is written.
+    let comma = if args.len() == 1 { "," } else { "" };
+    let mut text = format!("{} ({}{comma})\n{}\n", function.name(), args.join(", "), "-".repeat(WIDTH));
     let func = match pipeline::typed(function, &code.arg_types) {
         Ok(func) => func,
         Err(e) => return text + &e.message,

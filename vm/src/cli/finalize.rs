@@ -35,14 +35,14 @@ pub fn finish(interpreter: Interpreter, exception: Option<PyBaseExceptionRef>) -
         flushed &= flush(vm);
         let ending = exception.map_or(Ending::Status(0), |e| ending_of(vm, e));
         shut_threads_down(vm);
-        osr::stop();
+        osr::stop(vm);
         atexit::_run_exitfuncs(vm);
         forbid_threading(vm);
         ending
     });
     let status = interpreter.finalize(None);
     if taipan_jit::options::get().stats {
-        eprint!("{}{}", taipan_jit::stats::report(), osr::report());
+        taipan_jit::dump::write(&(taipan_jit::stats::report() + &osr::report()));
     }
     let flushed = flushed && status == 0;
     match ending {

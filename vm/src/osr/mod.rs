@@ -30,11 +30,14 @@ use rustpython_vm::{
     VirtualMachine,
     signal::{UserSignalSender, user_signal_channel},
 };
-use taipan_jit::options::{self, TierMode};
+use taipan_jit::{
+    dump,
+    options::{self, TierMode},
+    perfmap,
+};
 
 pub use loops::report;
 pub(crate) use module::module_def;
-pub use sampler::stop;
 
 /// The end of the channel that [`start`] needs.
 pub struct Signals(UserSignalSender);
@@ -48,8 +51,19 @@ pub fn prepare(builder: InterpreterBuilder) -> (InterpreterBuilder, Signals) {
 
 /// Starts looking for hot loops, unless `-X jit=off`. Call on the main thread.
 pub fn start(vm: &VirtualMachine, signals: Signals) {
+    // As CPython's: names of functions for `perf`.
+    if vm.state.config.settings.xoptions.iter().any(|(name, _)| name == "perf") {
+        perfmap::enable();
+    }
     if options::get().tier != TierMode::Off {
         list::install();
         sampler::start(vm, signals.0);
     }
+}
+
+/// At the end of the program: no more samples; prints what `--dump` still
+/// waits for.
+pub fn stop(vm: &VirtualMachine) {
+    sampler::stop();
+    dump::finish(|| vm.check_signals().is_err());
 }

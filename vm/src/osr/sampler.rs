@@ -8,7 +8,7 @@
 use std::{
     sync::{
         Mutex, OnceLock,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
     time::Duration,
@@ -44,6 +44,8 @@ static RUNNING: AtomicUsize = AtomicUsize::new(0);
 static PENDING: AtomicBool = AtomicBool::new(false);
 static STOP: AtomicBool = AtomicBool::new(false);
 static THREAD: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
+/// The sampling thread's number.
+static SAMPLER: AtomicI32 = AtomicI32::new(0);
 static SENDER: OnceLock<UserSignalSender> = OnceLock::new();
 
 /// While it lives, a compiled loop runs and gets its time slices.
@@ -79,7 +81,9 @@ pub fn start(vm: &VirtualMachine, sender: UserSignalSender) {
 
 /// Ends the threads that find and compile hot code, for a fork.
 fn pause() {
-    stop();
+    if let Some(thread) = end() {
+        queue::join_fully(thread, &SAMPLER);
+    }
     queue::pause();
 }
 
@@ -91,11 +95,16 @@ fn resume() {
 
 /// Ends the thread and waits for it.
 pub fn stop() {
-    STOP.store(true, Ordering::Release);
-    if let Some(thread) = lock().take() {
-        thread.thread().unpark();
+    if let Some(thread) = end() {
         let _ = thread.join();
     }
+}
+
+/// Tells the thread to end.
+fn end() -> Option<JoinHandle<()>> {
+    STOP.store(true, Ordering::Release);
+    let thread = lock().take();
+    thread.inspect(|thread| thread.thread().unpark())
 }
 
 fn lock() -> std::sync::MutexGuard<'static, Option<JoinHandle<()>>> {
@@ -109,6 +118,7 @@ fn launch() {
         return;
     };
     let body = move || {
+        SAMPLER.store(queue::thread_id(), Ordering::Relaxed);
         let mut waited = 0u32;
         let mut tick = 0u32;
         while !STOP.load(Ordering::Acquire) {

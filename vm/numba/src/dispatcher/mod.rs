@@ -397,19 +397,19 @@ impl CpuDispatcher {
     /// Prints each line of the source with the types of its variables.
     #[pymethod]
     fn inspect_types(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        zelf.inspect("types", args, vm)
+        zelf.inspect("inspect_types", args, vm)
     }
 
     /// LLVM IR by signature, or of one signature.
     #[pymethod]
     fn inspect_llvm(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        zelf.inspect("llvm", args, vm)
+        zelf.inspect("inspect_llvm", args, vm)
     }
 
     /// Machine code by signature, or of one signature.
     #[pymethod]
     fn inspect_asm(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        zelf.inspect("asm", args, vm)
+        zelf.inspect("inspect_asm", args, vm)
     }
 
     /// Pickled as the function and its options.
@@ -449,8 +449,8 @@ impl CpuDispatcher {
             let text = crate::inspect::text(form, code, &self.function);
             texts.set_item(vm.ctx.new_tuple(d.shown.clone()).as_object(), vm.ctx.new_str(text).into(), vm)?;
         }
-        let present = python_layer::attribute("numba.core.overloads", "present", vm)?;
-        let mut all = vec![vm.ctx.new_str(form).into(), texts.into()];
+        let present = python_layer::attribute("numba.core.overloads", form, vm)?;
+        let mut all = vec![texts.into()];
         all.extend(args.args);
         present.call(FuncArgs { args: all, kwargs: args.kwargs }, vm)
     }

@@ -29,17 +29,25 @@ def rebuild(module, qualname):
     return found
 
 
-def present(form, texts, *args, signature=None, file=None, pretty=False, style="default"):
-    """The result of ``inspect_types`` (printed), ``inspect_llvm``, ``inspect_asm``."""
-    if form == "types":
-        if args:
-            file = args[0]
-            signature = args[1] if len(args) > 1 else signature
-        for types, text in texts.items():
-            if signature is None or types == signature:
-                print(text, file=file or sys.stdout)
-        return None
-    signature = args[0] if args else signature
-    if signature is None:
-        return texts
+def inspect_types(texts, file=None, signature=None, pretty=False, style="default"):
+    """Prints the source with types: of one signature, or of all."""
+    if pretty:
+        if file is not None:
+            raise ValueError("`file` must be None if `pretty=True`")
+        raise NotImplementedError("inspect_types: pages for browsers (pretty=True) are not made")
+    chosen = texts.values() if signature is None else [_one(texts, signature)]
+    for text in chosen:
+        print(text, file=file or sys.stdout)
+
+
+def inspect_llvm(texts, signature=None):
+    """LLVM IR of one signature, or by signature."""
+    return texts if signature is None else _one(texts, signature)
+
+
+inspect_asm = inspect_llvm
+
+
+def _one(texts, signature):
+    # Signature objects are understood as well as their argument types.
     return texts[getattr(signature, "args", signature)]
