@@ -533,7 +533,8 @@ impl Array {
     pub fn astype(&self, dtype: DType, order: Order, casting: Casting) -> Result<(Array, FpFlags)> {
         if !can_cast(self.dtype, dtype, casting) {
             return Err(Error::type_error(format!(
-                "Cannot cast array data from dtype('{}') to dtype('{dtype}') according to the rule '{}'",
+                "Cannot cast {} from dtype('{}') to dtype('{dtype}') according to the rule '{}'",
+                if self.ndim() == 0 { "scalar" } else { "array data" },
                 self.dtype,
                 casting.name()
             )));
@@ -547,7 +548,11 @@ impl Array {
         }
         let flags = result.copy_cast(self)?;
         if casting == Casting::SameValue && !same_values(self, &result) {
-            return Err(Error::value("could not cast 'same_value'"));
+            return Err(Error::value(format!(
+                "could not cast 'same_value' {} to {}",
+                self.dtype.c_name(),
+                dtype.c_name()
+            )));
         }
         Ok((result, flags))
     }
@@ -593,7 +598,7 @@ impl Array {
         if !fits {
             return Err(Error::value(format!(
                 "could not broadcast input array from shape {} into shape {}",
-                shape_text(&source.shape),
+                shape_text(&from.shape),
                 shape_text(&self.shape)
             )));
         }

@@ -65,11 +65,13 @@ fn to_i64(x: f64, invalid: &mut bool) -> i64 {
     if fits { x as i64 } else { i64::MIN }
 }
 
-/// `uint64` takes the upper half of its range through a subtraction.
+/// `uint64` takes the upper half of its range through a subtraction, which is why values beyond
+/// that range end up at 0 and not at the minimum.
 #[inline(always)]
 fn to_u64(x: f64, invalid: &mut bool) -> u64 {
-    if (9223372036854775808.0..18446744073709551616.0).contains(&x) {
-        return x as u64;
+    const HALF: f64 = 9223372036854775808.0;
+    if x >= HALF {
+        return (to_i64(x - HALF, invalid) as u64) ^ (1 << 63);
     }
     to_i64(x, invalid) as u64
 }

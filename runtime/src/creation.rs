@@ -23,7 +23,15 @@ use crate::ufunc::Operand;
 /// # Errors
 /// `ZeroDivisionError` for step 0, `ValueError` for lengths that are too large or undefined.
 pub fn arange(start: Scalar, stop: Scalar, step: Scalar, dtype: DType) -> Result<Array> {
-    let n = arange_len(start, stop, step)?;
+    progression(start, add(start, step), arange_len(start, stop, step)?, dtype)
+}
+
+/// `n` elements that begin with `start` and `next` and go on at that distance.
+///
+/// # Errors
+/// `TypeError` for more than two booleans, `OverflowError` if `start` or `next` is no value of the
+/// type, `MemoryError`.
+pub fn progression(start: Scalar, next: Scalar, n: usize, dtype: DType) -> Result<Array> {
     if dtype == DType::Bool && n > 2 {
         return Err(Error::type_error(
             "arange() is only supported for booleans when the result has at most length 2.",
@@ -33,7 +41,6 @@ pub fn arange(start: Scalar, stop: Scalar, step: Scalar, dtype: DType) -> Result
     if n == 0 {
         return Ok(array);
     }
-    let next = add(start, step);
     macro_rules! fill {
         ($ty:ty, |$i:ident, $first:ident, $delta:ident| $value:expr, $delta_of:expr) => {{
             // SAFETY: the array has `n` elements of that type, the first two are stored before
@@ -132,8 +139,12 @@ pub fn arange_len(start: Scalar, stop: Scalar, step: Scalar) -> Result<usize> {
         if length.is_nan() {
             return Err(Error::value("arange: cannot compute length"));
         }
+        if length == 0.0 && start.to_complex() != stop.to_complex() {
+            // The quotient underflowed.
+            return Ok(usize::from(!length.is_sign_negative()));
+        }
         let length = length.ceil();
-        if length >= i64::MAX as f64 {
+        if length >= i64::MAX as f64 || length < i64::MIN as f64 {
             return Err(too_large());
         }
         return Ok(length.max(0.0) as usize);

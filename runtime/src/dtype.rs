@@ -227,6 +227,15 @@ impl DType {
         self.info().char
     }
 
+    /// The C type that some messages name: `ubyte`, `long`, `cdouble`.
+    pub fn c_name(self) -> &'static str {
+        const NAMES: [&str; 14] = [
+            "bool", "byte", "short", "int", "long", "ubyte", "ushort", "uint", "ulong", "half", "float",
+            "double", "cfloat", "cdouble",
+        ];
+        NAMES[self as usize]
+    }
+
     /// `__array_interface__` type string: `<f8`, `|b1`.
     pub fn typestr(self) -> String {
         let order = if self.itemsize() == 1 { '|' } else { '<' };

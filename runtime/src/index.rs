@@ -291,6 +291,8 @@ impl Array {
             return Err(too_many(0, 1));
         }
         let (first, len, step) = slice_bounds(self.shape()[0], start, stop, step)?;
+        // A slice without elements keeps the distance of its axis.
+        let step = if len > 0 { step } else { 1 };
         let stride = self.strides()[0];
         let data = if len > 0 { self.data().wrapping_offset(first as isize * stride) } else { self.data() };
         let mut shape = Shape::from_slice(self.shape());
@@ -554,11 +556,13 @@ impl<'a> BasicView<'a> {
     fn slice(&mut self, start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Result<()> {
         let (first, len, step) = slice_bounds(self.array.shape()[self.axis], start, stop, step)?;
         let stride = self.array.strides()[self.axis];
+        // A slice without elements keeps the place and the distance of its axis.
+        let step = if len > 0 { step as isize } else { 1 };
         if len > 0 {
             self.data = self.data.wrapping_offset(first as isize * stride);
         }
         self.shape.push(len);
-        self.strides.push(stride.wrapping_mul(step as isize));
+        self.strides.push(stride.wrapping_mul(step));
         self.axis += 1;
         Ok(())
     }

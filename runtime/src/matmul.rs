@@ -10,7 +10,7 @@
 use num_complex::Complex;
 
 use crate::array::{Array, Order};
-use crate::dtype::{Bool, DType, promote_types};
+use crate::dtype::{Bool, Casting, DType, can_cast, promote_types};
 use crate::error::{Error, Result, shape_text};
 use crate::iter::{Shape, Walk, WalkOrder, broadcast_shapes, broadcast_strides};
 use crate::sched;
@@ -55,6 +55,19 @@ unsafe fn product(dtype: DType, m: usize, k: usize, n: usize, a: Matrix, b: Matr
                     )
                 }
             };
+            // Sums start at +0.0, so that one product of -0.0 is no -0.0: the kernel leaves that
+            // first addition out.
+            let settle = || {
+                for i in 0..m as isize {
+                    for j in 0..n as isize {
+                        // SAFETY: elements of `c`, which nobody else writes any more.
+                        unsafe {
+                            let x = c.ptr.wrapping_offset(i * c.row + j * c.column).cast::<$ty>();
+                            *x += $zero;
+                        }
+                    }
+                }
+            };
             if m * k * n >= PARALLEL && m >= 2 * ROWS {
                 let height = m.div_ceil(sched::active_threads()).max(ROWS);
                 sched::parallel_for(m.div_ceil(height), &|low, high| {
@@ -62,6 +75,9 @@ unsafe fn product(dtype: DType, m: usize, k: usize, n: usize, a: Matrix, b: Matr
                 });
             } else {
                 rows(0, m);
+            }
+            if k == 1 {
+                settle();
             }
         }};
     }
@@ -123,12 +139,11 @@ unsafe fn product(dtype: DType, m: usize, k: usize, n: usize, a: Matrix, b: Matr
                             let any = (0..k as isize).any(|l| *x(l) != 0 && *y(l) != 0);
                             *to.cast::<Bool>() = Bool::from(any);
                         } else {
-                            let sum: f32 = (0..k as isize)
-                                .map(|l| {
-                                    let (x, y) = (*x(l).cast::<half::f16>(), *y(l).cast::<half::f16>());
-                                    x.to_f32() * y.to_f32()
-                                })
-                                .sum();
+                            // From +0.0; the sum of an iterator would start at -0.0.
+                            let sum = (0..k as isize).fold(0.0f32, |sum, l| {
+                                let (x, y) = (*x(l).cast::<half::f16>(), *y(l).cast::<half::f16>());
+                                sum + x.to_f32() * y.to_f32()
+                            });
                             *to.cast::<half::f16>() = half::f16::from_f32(sum);
                         }
                     }
@@ -193,12 +208,10 @@ fn inner_run(dtype: DType, n: usize, a: Matrix, b: Matrix) -> Result<Array> {
                     let y = std::slice::from_raw_parts(b.ptr.cast::<$ty>(), n);
                     $contiguous(x, y)
                 } else {
-                    (0..n as isize)
-                        .map(|i| {
-                            *a.ptr.wrapping_offset(i * a.column).cast::<$ty>()
-                                * *b.ptr.wrapping_offset(i * b.column).cast::<$ty>()
-                        })
-                        .sum()
+                    (0..n as isize).fold(0.0, |sum, i| {
+                        sum + *a.ptr.wrapping_offset(i * a.column).cast::<$ty>()
+                            * *b.ptr.wrapping_offset(i * b.column).cast::<$ty>()
+                    })
                 };
                 *result.data().cast::<$ty>() = sum;
             }
@@ -248,6 +261,14 @@ pub fn matmul(a: &Array, b: &Array, out: Option<&Array>) -> Result<Array> {
         }
     }
     let dtype = promote_types(a.dtype(), b.dtype());
+    if let Some(out) = out
+        && !can_cast(dtype, out.dtype(), Casting::SameKind)
+    {
+        return Err(Error::ufunc_type(format!(
+            "Cannot cast ufunc 'matmul' output from dtype('{dtype}') to dtype('{}') with casting rule 'same_kind'",
+            out.dtype()
+        )));
+    }
     let (x, y) = (ready(a, dtype)?, ready(b, dtype)?);
     let (row_vector, column_vector) = (x.ndim() == 1, y.ndim() == 1);
     let x = if row_vector { x.expand_dims(0)? } else { x };
@@ -262,11 +283,12 @@ pub fn matmul(a: &Array, b: &Array, out: Option<&Array>) -> Result<Array> {
     let (batch_a, batch_b) = (&x.shape()[..x.ndim() - 2], &y.shape()[..y.ndim() - 2]);
     let batch = broadcast_shapes(&[batch_a, batch_b]).ok_or_else(|| {
         Error::value(format!(
-            "operands could not be broadcast together with remapped shapes [original->remapped]: {}->({}) {}->({})",
+            "operands could not be broadcast together with remapped shapes [original->remapped]: {}->({}) {}->({})  and requested shape {}",
             shape_text(a.shape()),
             remapped(batch_a, "newaxis,newaxis"),
             shape_text(b.shape()),
             remapped(batch_b, "newaxis,newaxis"),
+            shape_text(&[m, n]),
         ))
     })?;
     let mut shape = batch.clone();
@@ -311,7 +333,7 @@ pub fn matmul(a: &Array, b: &Array, out: Option<&Array>) -> Result<Array> {
     if !column_vector {
         shape.push(n);
     }
-    let result = result.reshape_to(&shape)?;
+    let result = if result.size() == 0 { Array::empty(&shape, dtype, Order::C)? } else { result.reshape_to(&shape)? };
     match out {
         None => Ok(result),
         Some(out) => {
@@ -396,6 +418,9 @@ fn tensor_product(a: &Array, b: &Array, axis_a: usize, axis_b: usize) -> Result<
     let right = b.permuted(&axes_b)?.reshape_to(&[k, columns])?;
     let mut shape = shape_a;
     shape.extend_from_slice(&shape_b);
+    if shape.contains(&0) {
+        return Array::empty(&shape, promote_types(a.dtype(), b.dtype()), Order::C);
+    }
     matmul(&left, &right, None)?.reshape_to(&shape)
 }
 

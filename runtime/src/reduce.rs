@@ -510,13 +510,13 @@ pub fn arg_extremum(
     } else {
         reduced_shape(array.shape(), &[axis], keepdims)
     };
-    let result = Array::empty(&shape, DType::I64, Order::C)?;
-    if result.size() == 0 {
-        return Ok(result);
-    }
     if n == 0 {
         let name = if maximum { "argmax" } else { "argmin" };
         return Err(Error::value(format!("attempt to get {name} of an empty sequence")));
+    }
+    let result = Array::empty(&shape, DType::I64, Order::C)?;
+    if result.size() == 0 {
+        return Ok(result);
     }
     // The fold of `maximum` or `minimum`, where it is vectorised.
     let fold = table(if maximum { "maximum" } else { "minimum" })?

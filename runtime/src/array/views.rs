@@ -84,6 +84,14 @@ impl Array {
 
     /// A view of another shape without copying, if the strides allow one.
     pub fn reshape_view(&self, shape: &[usize], order: Order) -> Option<Array> {
+        if shape.contains(&0) {
+            // Unlike a new array, a reshaped one without elements has distances.
+            let filled: Shape = shape.iter().map(|&n| n.max(1)).collect();
+            let mut result = self.clone();
+            result.shape = SmallVec::from_slice(shape);
+            result.strides = contiguous_strides(&filled, self.itemsize(), order == Order::F);
+            return Some(result);
+        }
         let strides = reshape_strides(
             &self.shape,
             &self.strides,
@@ -182,6 +190,9 @@ impl Array {
         }
         let mut result = self.clone();
         result.strides = broadcast_strides(&self.shape, &self.strides, shape);
+        for (stride, _) in result.strides.iter_mut().zip(shape).filter(|(_, n)| **n == 1) {
+            *stride = 0;
+        }
         result.shape = SmallVec::from_slice(shape);
         result.writeable = false;
         Ok(result)

@@ -7,7 +7,6 @@ use super::call::check_flags;
 use super::table::Ufunc;
 use crate::array::Array;
 use crate::cast::cast_fn;
-use crate::dtype::{Casting, can_cast};
 use crate::error::{Error, Result};
 use crate::fpflags::{self, FpFlags};
 use crate::index::{Index, Places};
@@ -16,13 +15,18 @@ use crate::ufunc::call::Operand;
 
 impl Ufunc {
     /// `ufunc.at(array, indices, values)`; `values` is needed by two-input functions only.
+    /// Results are converted to the array's type whatever is lost, as NumPy does here.
+    ///
+    /// The answer says besides the conditions met whether anything had to be converted.
     ///
     /// # Errors
     /// Those of indexing, broadcasting and loop resolution.
-    pub fn at(&self, array: &Array, indices: &[Index], values: Option<&Array>) -> Result<FpFlags> {
-        array.check_writeable()?;
-        if self.nout != 1 || self.nin > 2 {
+    pub fn at(&self, array: &Array, indices: &[Index], values: Option<&Array>) -> Result<(FpFlags, bool)> {
+        if self.nin > 2 {
             return Err(Error::value("Only unary and binary ufuncs supported at this time"));
+        }
+        if self.nout != 1 {
+            return Err(Error::value("Only single output ufuncs supported at this time"));
         }
         let mut inputs = vec![Operand::Array(array)];
         match (values, self.nin) {
@@ -33,15 +37,18 @@ impl Ufunc {
         }
         let row = self.select(&inputs, None)?;
         let (own, result) = (array.dtype(), row.types[self.nin]);
-        if !can_cast(result, own, Casting::SameKind) {
-            return Err(Error::ufunc_type(format!(
-                "Cannot cast ufunc '{}' output from dtype('{result}') to dtype('{own}') with casting rule 'same_kind'",
-                self.name
-            )));
-        }
+        array.check_writeable()?;
         let places = Places::new(array, indices)?;
+        let converts = own != row.types[0]
+            || own != result
+            || values.is_some_and(|values| values.dtype() != row.types[1]);
         let values = match values {
-            Some(values) => Some(values.cast_to(row.types[1])?.broadcast_to(places.shape())?),
+            Some(values) => Some(
+                values
+                    .cast_to(row.types[1])?
+                    .broadcast_to(places.shape())
+                    .map_err(|_| Error::value("array is not broadcastable to correct shape"))?,
+            ),
             None => None,
         };
         let load = cast_fn(own, row.types[0]);
@@ -64,6 +71,7 @@ impl Ufunc {
                 }
             });
         });
-        check_flags(if self.watches { soft | hard } else { soft })
+        let flags = check_flags(if self.watches { soft | hard } else { soft })?;
+        Ok((flags, converts))
     }
 }

@@ -115,13 +115,15 @@ pub(super) fn check_flags(flags: FpFlags) -> Result<FpFlags> {
 impl Ufunc {
     /// The loop for these operands and options.
     pub fn select(&self, inputs: &[Operand], dtype: Option<DType>) -> Result<&'static LoopRow> {
+        let by_inputs = || {
+            let types: SmallVec<[OperandType; 4]> = inputs.iter().map(Operand::operand_type).collect();
+            self.resolve(&types)
+        };
         match dtype {
+            // `dtype=bool` of a comparison names what every loop gives.
+            Some(DType::Bool) if self.answers_truth() => by_inputs().map_err(|_| self.no_matching_loop()),
             Some(dtype) => self.resolve_output(dtype),
-            None => {
-                let types: SmallVec<[OperandType; 4]> =
-                    inputs.iter().map(Operand::operand_type).collect();
-                self.resolve(&types)
-            }
+            None => by_inputs(),
         }
     }
 

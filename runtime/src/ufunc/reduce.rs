@@ -14,7 +14,7 @@ use super::kernel::{LoopRow, ReduceLoop};
 use super::table::{Identity, Ufunc};
 use crate::array::{Array, Order};
 use crate::cast::cast_fn;
-use crate::dtype::{Casting, DType, can_cast};
+use crate::dtype::DType;
 use crate::error::{Error, Result, shape_text};
 use crate::fpflags::{self, FpFlags};
 use crate::iter::{MAX_OPERANDS, Shape, Strides, Walk, WalkOrder, broadcast_shapes, memory_order};
@@ -42,6 +42,15 @@ pub struct ReduceOptions<'a> {
     pub where_: Option<&'a Array>,
 }
 
+/// The type in which sums and products of integers are formed: the widest of their kind.
+fn widest_sum(dtype: DType) -> DType {
+    match dtype {
+        DType::Bool | DType::I8 | DType::I16 | DType::I32 => DType::I64,
+        DType::U8 | DType::U16 | DType::U32 => DType::U64,
+        other => other,
+    }
+}
+
 /// The shape left after reducing `axes`.
 pub fn reduced_shape(shape: &[usize], axes: &[usize], keepdims: bool) -> Shape {
     shape
@@ -56,44 +65,44 @@ pub fn reduced_shape(shape: &[usize], axes: &[usize], keepdims: bool) -> Shape {
 }
 
 impl Ufunc {
-    /// The loop whose accumulator and element types agree.
+    /// The loop whose accumulator and element types agree, for `ufunc.method`.
+    ///
+    /// A type that was asked for must have a loop of its own. Otherwise the result (`out`, or the
+    /// operand where there is none) and the operand are promoted like two inputs.
     pub(super) fn reduction_row(
         &self,
+        method: &str,
         dtype: DType,
         requested: Option<DType>,
         out: Option<&Array>,
     ) -> Result<&'static LoopRow> {
         if self.nin != 2 || self.nout != 1 {
-            return Err(Error::value(if self.nin != 2 {
-                "reduce only supported for binary functions"
-            } else {
-                "reduce only supported for functions returning a single value"
-            }));
+            return Err(Error::value(format!(
+                "{method} only supported for {}",
+                if self.nin != 2 { "binary functions" } else { "functions returning a single value" }
+            )));
         }
-        let mut wanted = requested.or(out.map(Array::dtype)).unwrap_or(dtype);
-        if requested.is_none() && out.is_none() && matches!(self.name, "add" | "multiply") {
-            // Small integers are summed in the widest type of their kind.
-            wanted = match wanted {
-                DType::Bool | DType::I8 | DType::I16 | DType::I32 => DType::I64,
-                DType::U8 | DType::U16 | DType::U32 => DType::U64,
-                other => other,
-            };
-        }
-        let row = self.resolve_types(&[wanted, wanted])?;
-        if row.types[2] == row.types[0] {
-            return Ok(row);
-        }
-        // Truth functions and comparisons reduce in the type of their result.
-        let result = row.types[2];
-        let row = self.resolve_types(&[result, result])?;
-        if row.types[2] == row.types[0] && row.types[0] == row.types[1] {
-            Ok(row)
-        } else {
-            Err(Error::ufunc_type(format!(
-                "The resolved dtypes are not compatible with {}.reduce. Resolved (dtype('{}'), dtype('{}'), dtype('{}'))",
-                self.name, row.types[0], row.types[1], row.types[2]
-            )))
-        }
+        let fits = |row: &LoopRow| row.types[0] == row.types[2] && row.types[1] == row.types[2];
+        let row = match requested {
+            Some(wanted) => self.loops.iter().find(|row| row.types[0] == wanted && fits(row)),
+            None => {
+                let accumulator = match out {
+                    Some(out) => out.dtype(),
+                    None if matches!(self.name, "add" | "multiply") => widest_sum(dtype),
+                    None => dtype,
+                };
+                let operand = if out.is_none() { accumulator } else { dtype };
+                let row = self.resolve_types(&[accumulator, operand])?;
+                if fits(row) {
+                    return Ok(row);
+                }
+                // Truth functions take anything for true or false, comparisons do not.
+                let truth = matches!(self.name, "logical_and" | "logical_or" | "logical_xor");
+                let boolean = self.loops.iter().find(|row| row.types[0] == DType::Bool && fits(row));
+                if row.types[2] == DType::Bool && truth { boolean } else { None }
+            }
+        };
+        row.ok_or_else(|| self.no_matching_loop())
     }
 
     /// Whether folding an element twice does no harm.
@@ -124,7 +133,7 @@ impl Ufunc {
     /// `ValueError` for an empty reduction without identity, several axes of an operation that is
     /// not reorderable, or an unfit `out`; those of loop resolution.
     pub fn reduce(&self, array: &Array, options: &ReduceOptions) -> Result<(Array, FpFlags)> {
-        let row = self.reduction_row(array.dtype(), options.dtype, options.out)?;
+        let row = self.reduction_row("reduce", array.dtype(), options.dtype, options.out)?;
         let dtype = row.types[0];
         let all: SmallVec<[usize; 4]> = (0..array.ndim()).collect();
         let axes = options.axes.unwrap_or(&all);
@@ -147,6 +156,12 @@ impl Ufunc {
         {
             return Err(Error::value(if mask.ndim() > array.ndim() {
                 "input operand has more dimensions than allowed by the axis remapping".to_owned()
+            } else if let Some(wider) = broadcast_shapes(&[array.shape(), mask.shape()]) {
+                format!(
+                    "non-broadcastable operand with shape {} doesn't match the broadcast shape {}",
+                    shape_text(array.shape()),
+                    shape_text(&wider)
+                )
             } else {
                 format!(
                     "operands could not be broadcast together with remapped shapes [original->remapped]: {} {} ",
@@ -162,7 +177,7 @@ impl Ufunc {
                     self.name
                 )));
             }
-            if count == 0 && shape.iter().all(|&n| n != 0) {
+            if count == 0 {
                 return Err(Error::value(format!(
                     "zero-size array to reduction operation {} which has no identity",
                     self.name
@@ -174,34 +189,36 @@ impl Ufunc {
         let direct = result.dtype() == dtype && !result.may_share_memory(array);
         let acc = if direct { result.clone() } else { Array::empty(result.shape(), dtype, Order::C)? };
 
-        let mut source = array.clone();
+        let mut sources: SmallVec<[Array; 2]> = smallvec![array.clone()];
         match start {
             Some(value) => {
                 acc.fill_unchecked(value)?;
             }
             None if count > 0 => {
                 // Without a start value the first element is it.
-                let first = first_along(&source, axes);
+                let first = first_along(array, axes);
                 acc.copy_cast(&first.reshape_to(acc.shape())?)?;
                 if !idempotent {
-                    source = match axes.first() {
-                        Some(&axis) => rest_along(&source, axis),
-                        // Nothing is reduced: the copy is the result.
-                        None => Array::empty(&[0], source.dtype(), Order::C)?,
-                    };
+                    // What is left: along each reduced axis all but the first, where the axes
+                    // before it are at their first.
+                    sources.clear();
+                    let mut head = array.clone();
+                    for &axis in axes {
+                        sources.push(rest_along(&head, axis));
+                        head = first_along(&head, &[axis]);
+                    }
                 }
             }
             None => {}
         }
-        let flags = if source.size() == 0 {
-            FpFlags::NONE
-        } else {
+        let mut flags = FpFlags::NONE;
+        for source in sources.iter().filter(|source| source.size() > 0) {
             let acc_strides = spread_strides(&acc, source.ndim(), axes, options.keepdims);
             let (soft, hard) = fpflags::watch(|| {
-                fold_all(row, &source, acc.data(), &acc_strides, options.where_)
+                fold_all(row, source, acc.data(), &acc_strides, options.where_)
             });
-            if self.watches { check_flags(soft? | hard)? } else { check_flags(soft?)? }
-        };
+            flags |= if self.watches { check_flags(soft? | hard)? } else { check_flags(soft?)? };
+        }
         if !direct {
             result.copy_cast(&acc)?;
         }
@@ -252,13 +269,6 @@ impl Ufunc {
         if !out.is_writeable() {
             return Err(Error::value("output array is read-only"));
         }
-        if !can_cast(dtype, out.dtype(), Casting::SameKind) {
-            return Err(Error::ufunc_type(format!(
-                "Cannot cast ufunc '{}' output from dtype('{dtype}') to dtype('{}') with casting rule 'same_kind'",
-                self.name,
-                out.dtype()
-            )));
-        }
         Ok(out.clone())
     }
 
@@ -270,13 +280,10 @@ impl Ufunc {
         dtype: Option<DType>,
         out: Option<&Array>,
     ) -> Result<(Array, FpFlags)> {
-        if self.nin != 2 || self.nout != 1 {
-            return Err(Error::value("accumulate only supported for binary functions"));
-        }
         if array.ndim() == 0 {
             return Err(Error::type_error("cannot accumulate on a scalar"));
         }
-        let row = self.reduction_row(array.dtype(), dtype, out)?;
+        let row = self.reduction_row("accumulate", array.dtype(), dtype, out)?;
         let dtype = row.types[0];
         let mut source = array.cast_to(dtype)?;
         let result = match out {
@@ -357,7 +364,7 @@ impl Ufunc {
         if array.ndim() == 0 {
             return Err(Error::type_error("cannot reduceat on a scalar"));
         }
-        let row = self.reduction_row(array.dtype(), dtype, out)?;
+        let row = self.reduction_row("reduceat", array.dtype(), dtype, out)?;
         let dtype = row.types[0];
         let source = array.cast_to(dtype)?;
         let n = array.shape()[axis];
@@ -586,7 +593,7 @@ fn fold_all(
                         // SAFETY: `len` elements remain in the run and in the block; the
                         // accumulator is one element.
                         unsafe {
-                            cast(from, s[0], to, size as isize, len);
+                            flags |= cast(from, s[0], to, size as isize, len);
                             filled += len;
                             if filled == capacity {
                                 flags |= folder.run(acc, 0, block, size as isize, filled);
@@ -611,7 +618,7 @@ fn fold_all(
             let at = |k: usize| p[k].wrapping_offset(done as isize * s[k]);
             // SAFETY: `len` elements remain in the run and fit the block.
             unsafe {
-                cast(at(0), s[0], block, size as isize, len);
+                flags |= cast(at(0), s[0], block, size as isize, len);
                 if mask.is_some() {
                     flags |= folder.masked(at(1), s[1], block, size as isize, at(2), s[2], len);
                 } else {

@@ -75,12 +75,20 @@ impl Ufunc {
         self.loops
             .iter()
             .find(|row| row.types[self.nin] == dtype && (self.nout == 1 || row.types[0] == dtype))
-            .ok_or_else(|| {
-                Error::type_error(format!(
-                    "No loop matching the specified signature and casting was found for ufunc {}",
-                    self.name
-                ))
-            })
+            .ok_or_else(|| self.no_matching_loop())
+    }
+
+    /// Whether every loop answers with a truth value, whatever it takes.
+    pub(super) fn answers_truth(&self) -> bool {
+        self.nout == 1 && self.loops.iter().all(|row| row.types[self.nin] == DType::Bool)
+    }
+
+    /// The error of a type asked for (`dtype=`, a reduction) that no loop has.
+    pub(super) fn no_matching_loop(&self) -> Error {
+        Error::type_error(format!(
+            "No loop matching the specified signature and casting was found for ufunc {}",
+            self.name
+        ))
     }
 
     fn no_bool_loop(&self) -> Error {

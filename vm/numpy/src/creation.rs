@@ -8,12 +8,12 @@ use crate::ndarray::methods::wrap_view;
 use crate::scalar::{Num, Operand, ScalarValue, classify, construct};
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyStr},
     function::FuncArgs,
 };
 use taipan_runtime::dtype::{DType, promote_types};
-use taipan_runtime::{Array, Casting, Order};
+use taipan_runtime::{Array, Casting, Order, Scalar};
 
 fn object(array: Array, vm: &VirtualMachine) -> PyResult {
     Ok(PyNdArray::from_array(array, vm).into())
@@ -360,39 +360,76 @@ pub fn eye(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     object(taipan_runtime::creation::eye(shape[0], shape[1], k as i64, dtype, order).or_raise(vm)?, vm)
 }
 
-/// A number argument of `arange` with the dtype it stands for.
-fn number(obj: &PyObject, vm: &VirtualMachine) -> PyResult<ScalarValue> {
-    let zero_d = as_array(obj).filter(|a| a.ndim() == 0);
-    if let Some(array) = zero_d
-        && let Some(first) = array.first()
-    {
-        return Ok(crate::interop::from_runtime(array.dtype(), first));
+/// A Python `int` or `float` of `arange` as the runtime computes with it.
+fn plain_number(obj: &PyObject, vm: &VirtualMachine) -> Option<Scalar> {
+    let types = &vm.ctx.types;
+    let class = obj.class();
+    if !class.is(types.int_type) && !class.is(types.float_type) {
+        return None;
     }
-    let dtype = match classify(obj, vm) {
-        Operand::Strong(v) => return Ok(v),
-        Operand::WeakInt(_) => DType::I64,
-        // Beyond 64 bits the distance counts; as unsigned or float it may still be small.
-        Operand::WeakBig(big) => {
-            let value = big.as_bigint().to_f64().unwrap_or(f64::INFINITY);
-            return Ok(ScalarValue::float(value));
+    match classify(obj, vm) {
+        Operand::WeakInt(i) => Some(Scalar::Int(i.into())),
+        Operand::WeakFloat(f) => Some(Scalar::Float(f)),
+        _ => None,
+    }
+}
+
+/// The type that an argument of `arange` stands for.
+fn range_type(obj: &PyObject, vm: &VirtualMachine) -> PyResult<DType> {
+    if let Some(array) = as_array(obj) {
+        return Ok(array.dtype());
+    }
+    match classify(obj, vm) {
+        Operand::Strong(v) => Ok(v.dtype),
+        Operand::WeakInt(_) => Ok(DType::I64),
+        Operand::WeakBig(big) if big.as_bigint().to_u64().is_some() => Ok(DType::U64),
+        Operand::WeakFloat(_) => Ok(DType::F64),
+        Operand::WeakComplex(..) => Ok(DType::C128),
+        // Names the reason: text, objects, integers beyond 64 bits.
+        _ => Ok(array_from_object(obj, None, vm)?.dtype()),
+    }
+}
+
+/// The number of steps from `start` to `stop`, computed with Python's own operators as NumPy does,
+/// so that numbers of narrow types wrap and objects without them say so.
+fn range_length(
+    start: &PyObject,
+    stop: &PyObject,
+    step: &PyObject,
+    complex: bool,
+    vm: &VirtualMachine,
+) -> PyResult<usize> {
+    let too_large = || vm.new_value_error("Maximum allowed size exceeded");
+    let distance = vm._sub(stop, start)?;
+    let quotient = vm._truediv(&distance, step)?;
+    let steps = match classify(&quotient, vm) {
+        Operand::WeakComplex(re, im) if complex => re.min(im),
+        Operand::Strong(v) if complex && v.dtype.is_complex() => {
+            let (re, im) = v.num.as_complex();
+            re.min(im)
         }
-        Operand::WeakFloat(_) => DType::F64,
-        Operand::WeakComplex(..) => DType::C128,
-        Operand::Other if obj.downcastable::<PyStr>() || vm.is_none(obj) => {
-            return Err(vm.new_type_error(if vm.is_none(obj) {
-                String::from("unsupported operand type(s) for -: 'NoneType' and 'int'")
-            } else {
-                String::from("arange() not supported for inputs with DType <class 'numpy.dtypes.StrDType'>.")
-            }));
+        Operand::Strong(v) if !v.dtype.is_complex() => v.num.as_f64(),
+        Operand::WeakComplex(..) => {
+            return Err(vm.new_type_error("must be real number, not complex"));
         }
-        Operand::Other => DType::F64,
+        _ => {
+            let steps = quotient.try_float(vm)?.to_f64();
+            let zero = vm.ctx.new_int(0);
+            if steps == 0.0 && !vm.bool_eq(&distance, zero.as_object())? {
+                // The quotient underflowed.
+                return Ok(usize::from(!steps.is_sign_negative()));
+            }
+            steps
+        }
     };
-    construct::convert(obj, dtype, vm)?.ok_or_else(|| {
-        vm.new_type_error(format!(
-            "unsupported operand type(s) for -: '{}' and 'int'",
-            obj.class().slot_name()
-        ))
-    })
+    if steps.is_nan() {
+        return Err(vm.new_value_error("arange: cannot compute length"));
+    }
+    let steps = steps.ceil();
+    if steps >= i64::MAX as f64 || steps < i64::MIN as f64 {
+        return Err(too_large());
+    }
+    Ok(steps.max(0.0) as usize)
 }
 
 /// `np.arange([start,] stop[, step,], dtype=None)`
@@ -401,28 +438,60 @@ pub fn arange(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let by_name = args.args.is_empty();
     let [start, stop, step, dtype, _, device, _] = parse(args, "arange", names, 0, vm)?;
     check_device(&device, vm)?;
-    let (start, stop) = match (present(&start, vm), present(&stop, vm)) {
-        (Some(_), None) if by_name => return Err(vm.new_type_error("arange() requires stop to be specified.")),
-        (None, None) if start.is_some() => {
-            return Err(vm.new_type_error("unsupported operand type(s) for -: 'NoneType' and 'int'"));
-        }
+    let zero = || -> PyObjectRef { vm.ctx.new_int(0).into() };
+    let (start, stop) = match (start, present(&stop, vm)) {
         (None, None) => return Err(vm.new_type_error("arange() requires stop to be specified.")),
-        (Some(stop), None) => (None, stop),
-        (start, Some(stop)) => (start, stop),
+        (Some(_), None) if by_name => return Err(vm.new_type_error("arange() requires stop to be specified.")),
+        (Some(stop), None) => (zero(), stop),
+        (start, Some(stop)) => (start.unwrap_or_else(zero), stop.to_owned()),
     };
-    let stop = number(stop, vm)?;
-    let start = start.map(|s| number(s, vm)).transpose()?;
-    let step = present(&step, vm).map(|s| number(s, vm)).transpose()?;
-    let found = [start, step]
-        .into_iter()
-        .flatten()
-        .fold(promote_types(DType::I64, stop.dtype), |d, v| promote_types(d, v.dtype));
-    let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(found);
-    let start = start.unwrap_or(ScalarValue::int(0));
-    let step = step.unwrap_or(ScalarValue::int(1));
-    let array = taipan_runtime::creation::arange(to_runtime(start), to_runtime(stop), to_runtime(step), dtype)
-        .or_raise(vm)?;
-    object(array, vm)
+    let step = match present(&step, vm) {
+        Some(step) => step.to_owned(),
+        None => vm.ctx.new_int(1).into(),
+    };
+    let wanted = args::to_dtype(&dtype, vm)?;
+    if let (Some(start), Some(stop), Some(step)) =
+        (plain_number(&start, vm), plain_number(&stop, vm), plain_number(&step, vm))
+    {
+        let float = [start, stop, step].iter().any(|s| matches!(s, Scalar::Float(_)));
+        let dtype = wanted.unwrap_or(if float { DType::F64 } else { DType::I64 });
+        return object(taipan_runtime::creation::arange(start, stop, step, dtype).or_raise(vm)?, vm);
+    }
+    if [&start, &stop, &step].iter().any(|o| o.downcastable::<PyStr>()) {
+        return Err(vm.new_type_error(
+            "arange() not supported for inputs with DType <class 'numpy.dtypes.StrDType'>.",
+        ));
+    }
+    // Lengths before types: what has no difference has no type here either.
+    let complex = |o: &PyObject| match classify(o, vm) {
+        Operand::WeakComplex(..) => true,
+        Operand::Strong(v) => v.dtype.is_complex(),
+        _ => false,
+    };
+    let complex = match wanted {
+        Some(dtype) => dtype.is_complex(),
+        None => complex(&start) || complex(&stop) || complex(&step),
+    };
+    let n = range_length(&start, &stop, &step, complex, vm)?;
+    let dtype = match wanted {
+        Some(dtype) => dtype,
+        None => [&start, &stop, &step]
+            .into_iter()
+            .try_fold(DType::I64, |d, o| Ok(promote_types(d, range_type(o, vm)?)))?,
+    };
+    if n == 0 {
+        return object(Array::empty(&[0], dtype, Order::C).or_raise(vm)?, vm);
+    }
+    let element = |o: &PyObject| -> PyResult<Scalar> {
+        let value = array_from_object(o, Some(dtype), vm)?;
+        if value.ndim() > 0 {
+            return Err(vm.new_type_error("only 0-dimensional arrays can be converted to Python scalars"));
+        }
+        Ok(value.first().unwrap_or(Scalar::Int(0)))
+    };
+    let first = element(&start)?;
+    let next = if n > 1 { element(&*vm._add(&start, &step)?)? } else { first };
+    object(taipan_runtime::creation::progression(first, next, n, dtype).or_raise(vm)?, vm)
 }
 
 /// `np.frombuffer(buffer, dtype=float, count=-1, offset=0)`

@@ -1,8 +1,9 @@
 //! NumPy's own exception classes and the way from a runtime error to a Python one.
 
 use rustpython_vm::{
-    Context, VirtualMachine,
+    Context, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyModule, PyType, PyTypeRef},
+    function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
 use std::sync::OnceLock;
 use taipan_runtime::{Error, ErrorKind};
@@ -79,9 +80,35 @@ pub fn add_to_module(module: &rustpython_vm::Py<PyModule>, vm: &VirtualMachine) 
     ] {
         rustpython_vm::AsObject::as_object(module).set_attr(name, class.clone(), vm)?;
     }
+    let axis: &'static rustpython_vm::Py<PyType> = &c.axis;
+    let init = AXIS_INIT.to_proper_method(axis, &vm.ctx);
+    rustpython_vm::AsObject::as_object(axis).set_attr(AXIS_INIT.name, init, vm)?;
     // Tracebacks show where it comes from.
     rustpython_vm::AsObject::as_object(&c.memory).set_attr("__qualname__", vm.ctx.new_str("_ArrayMemoryError"), vm)?;
     Ok(())
+}
+
+static AXIS_INIT: PyMethodDef =
+    PyMethodDef::new_const("__init__", axis_error_init, PyMethodFlags::METHOD, ItemDoc::NONE);
+
+/// `AxisError(axis, ndim=None, msg_prefix=None)`: a message, or an axis and the number of axes.
+fn axis_error_init(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let [axis, ndim, prefix] = crate::args::parse(args, "AxisError", ["axis", "ndim", "msg_prefix"], 1, vm)?;
+    let none = || vm.ctx.none();
+    let axis = axis.unwrap_or_else(none);
+    let (message, axis, ndim) = match ndim {
+        Some(ndim) if !vm.is_none(&ndim) => {
+            let mut text = format!("axis {} is out of bounds for array of dimension {}", axis.str(vm)?, ndim.str(vm)?);
+            if let Some(prefix) = crate::args::present(&prefix, vm) {
+                text = format!("{}: {text}", prefix.str(vm)?);
+            }
+            (vm.ctx.new_str(text).into(), axis, ndim)
+        }
+        _ => (axis, none(), none()),
+    };
+    zelf.set_attr("args", vm.ctx.new_tuple(vec![message]), vm)?;
+    zelf.set_attr("axis", axis, vm)?;
+    zelf.set_attr("ndim", ndim, vm)
 }
 
 /// The Python exception of a runtime error, with its message unchanged.

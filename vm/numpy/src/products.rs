@@ -7,11 +7,12 @@ use crate::ndarray::methods::array_of;
 use crate::selection::deliver;
 use crate::ufunc::single_out;
 use rustpython_vm::{PyResult, VirtualMachine, function::FuncArgs};
+use taipan_runtime::Casting;
 
 /// `np.matmul(x1, x2, /, out=None, *, dtype=None, …)`
 pub fn matmul(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let names = ["x1", "x2", "out", "*", "casting", "order", "dtype", "subok"];
-    let [a, b, out, _, _casting, _order, dtype, _subok] = parse(args, "matmul", names, 2, vm)?;
+    let [a, b, out, _, casting, _order, dtype, _subok] = parse(args, "matmul", names, 2, vm)?;
     let (Some(a), Some(b)) = (a, b) else { return Ok(vm.ctx.none()) };
     let (mut a, mut b) = (array_of(&a, vm)?, array_of(&b, vm)?);
     if let Some(dtype) = args::to_dtype(&dtype, vm)? {
@@ -20,7 +21,11 @@ pub fn matmul(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     }
     let out = single_out(&out, vm)?;
     let target = out.as_ref().and_then(|o| as_array(o));
-    let result = taipan_runtime::matmul::matmul(&a, &b, target).or_raise(vm)?;
+    let anyhow = args::to_casting(&casting, Casting::SameKind, vm)? == Casting::Unsafe;
+    let result = taipan_runtime::matmul::matmul(&a, &b, target.filter(|_| !anyhow)).or_raise(vm)?;
+    if let Some(target) = target.filter(|_| anyhow) {
+        target.assign(&result).or_raise(vm)?;
+    }
     match out {
         Some(out) => Ok(out),
         None => deliver(result, None, vm),

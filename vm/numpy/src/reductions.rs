@@ -108,59 +108,90 @@ fn accumulator(dtype: DType) -> Option<DType> {
     }
 }
 
+/// Arguments of `mean`, `var` and `std`.
 struct Statistic {
     axes: Option<Vec<usize>>,
     dtype: Option<DType>,
+    out: Option<PyObjectRef>,
     keepdims: bool,
     mask: Option<Array>,
 }
 
-fn add_up(array: &Array, spec: &Statistic, dtype: Option<DType>, keepdims: bool, vm: &VirtualMachine) -> PyResult<Array> {
+impl Statistic {
+    fn new([axis, dtype, out, keepdims, mask]: [&Given; 5], array: &Array, vm: &VirtualMachine) -> PyResult<Self> {
+        // Elements are counted along the axes, so that no array without axes has axis 0.
+        if let (0, Some(axis)) = (array.ndim(), present(axis, vm))
+            && let Ok(axis) = args::to_isize(axis, vm)
+        {
+            array.axis(axis).or_raise(vm)?;
+        }
+        Ok(Statistic {
+            axes: axes_argument(axis, array.ndim(), vm)?,
+            dtype: args::to_dtype(dtype, vm)?,
+            out: single_out(out, vm)?,
+            keepdims: keeps(keepdims, vm)?,
+            mask: mask_argument(mask, vm)?,
+        })
+    }
+
+    /// The array results go to, if one was given.
+    fn target(&self) -> Option<&Array> {
+        self.out.as_ref().and_then(|out| as_array(out))
+    }
+
+    /// The result as Python sees it.
+    fn deliver(self, result: Array, vm: &VirtualMachine) -> PyResult {
+        match self.out {
+            Some(out) => Ok(out),
+            None => array_or_scalar(result, vm),
+        }
+    }
+}
+
+fn add_up(
+    array: &Array,
+    spec: &Statistic,
+    dtype: Option<DType>,
+    out: Option<&Array>,
+    keepdims: bool,
+    vm: &VirtualMachine,
+) -> PyResult<Array> {
     let options = ReduceOptions {
         axes: spec.axes.as_deref(),
         dtype,
+        out,
         keepdims,
         where_: spec.mask.as_ref(),
         ..ReduceOptions::default()
     };
     let (sum, raised) = ufunc::find("add", vm)?.reduce(array, &options).or_raise(vm)?;
+    ufunc::warn_of_lost_parts(array, dtype, out, vm)?;
     errstate::report(raised.0, "reduce", vm)?;
     Ok(sum)
 }
 
-/// Number of elements per result: a plain number, or an array where a mask decides.
+/// Number of elements per result, less `ddof`: a plain number, or an array where a mask decides.
+/// With it whether some result has none.
 fn divisor(array: &Array, spec: &Statistic, keepdims: bool, ddof: f64, vm: &VirtualMachine) -> PyResult<(Array, bool)> {
-    let (counts, smallest) = match &spec.mask {
-        None => {
-            let n = count(array, &spec.axes) as f64 - ddof;
-            (Array::from_scalar(Scalar::Float(n.max(0.0)), DType::F64).or_raise(vm)?, n)
-        }
-        Some(mask) => {
-            let mask = mask.broadcast_to(array.shape()).or_raise(vm)?;
-            let unmasked = Statistic {
-                axes: spec.axes.clone(),
-                dtype: None,
-                keepdims,
-                mask: None,
-            };
-            let counts = add_up(&mask, &unmasked, Some(DType::F64), keepdims, vm)?;
-            let shift = Operand::Typed(Scalar::Float(ddof), DType::F64);
-            let shifted = ufunc::find("subtract", vm)?
-                .call(&[Operand::Array(&counts), shift], &CallOptions::default())
-                .or_raise(vm)?;
-            let counts = shifted.arrays[0].clone();
-            let smallest = counts.to_vec::<f64>().or_raise(vm)?.into_iter().fold(f64::INFINITY, f64::min);
-            (counts, smallest)
-        }
+    let Some(mask) = &spec.mask else {
+        let n = count(array, &spec.axes) as f64 - ddof;
+        let counts = Array::from_scalar(Scalar::Float(n.max(0.0)), DType::F64).or_raise(vm)?;
+        return Ok((counts, n <= 0.0));
     };
-    Ok((counts, smallest <= 0.0))
+    let mask = mask.broadcast_to(array.shape()).or_raise(vm)?;
+    let unmasked = Statistic { axes: spec.axes.clone(), dtype: None, out: None, keepdims, mask: None };
+    let counts = add_up(&mask, &unmasked, Some(DType::F64), None, keepdims, vm)?;
+    let left: Vec<f64> = counts.to_vec::<f64>().or_raise(vm)?.into_iter().map(|n| n - ddof).collect();
+    let none_left = left.iter().any(|&n| n <= 0.0);
+    let left: Vec<f64> = left.into_iter().map(|n| n.max(0.0)).collect();
+    let left = Array::from_slice(counts.shape(), &left).or_raise(vm)?;
+    Ok((left, none_left))
 }
 
-/// `sum / counts` in the type of `sum`.
-fn divide(sum: &Array, counts: &Array, vm: &VirtualMachine) -> PyResult<Array> {
+/// `sum / counts` in the type of `sum` and in its place; `given`: the place is the caller's `out`.
+fn divide(sum: &Array, counts: &Array, given: bool, vm: &VirtualMachine) -> PyResult<()> {
     let dtype = sum.dtype();
-    let out = Array::empty(sum.shape(), dtype, taipan_runtime::Order::C).or_raise(vm)?;
-    let outs = [Some(&out)];
+    let outs = [Some(sum)];
     let options = CallOptions {
         out: &outs,
         casting: Casting::Unsafe,
@@ -175,9 +206,11 @@ fn divide(sum: &Array, counts: &Array, vm: &VirtualMachine) -> PyResult<Array> {
     let outputs = ufunc::find("divide", vm)?
         .call(&[Operand::Array(sum), by], &options)
         .or_raise(vm)?;
-    let name = if sum.ndim() == 0 { "scalar divide" } else { "divide" };
+    // Only scalars that hold a count are divided as scalars.
+    let scalar = sum.ndim() == 0 && !given && matches!(dtype, DType::F64 | DType::C128);
+    let name = if scalar { "scalar divide" } else { "divide" };
     errstate::report(outputs.flags.0, name, vm)?;
-    Ok(out)
+    errstate::report(outputs.cast_flags.0, name, vm)
 }
 
 fn narrow(result: Array, dtype: DType, vm: &VirtualMachine) -> PyResult<Array> {
@@ -187,56 +220,38 @@ fn narrow(result: Array, dtype: DType, vm: &VirtualMachine) -> PyResult<Array> {
     result.cast_to(dtype).or_raise(vm)
 }
 
-fn deliver(result: Array, out: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-    match out {
-        Some(out) => {
-            if let Some(target) = as_array(&out) {
-                target.assign(&result).or_raise(vm)?;
-            }
-            Ok(out)
-        }
-        None => array_or_scalar(result, vm),
-    }
-}
-
-fn mean_of(array: &Array, spec: &Statistic, keepdims: bool, vm: &VirtualMachine) -> PyResult<Array> {
-    let (counts, empty) = divisor(array, spec, keepdims, 0.0, vm)?;
-    if empty {
-        crate::warnings::warn(vm.ctx.exceptions.runtime_warning, "Mean of empty slice", vm)?;
-    }
-    let dtype = spec.dtype.or_else(|| accumulator(array.dtype()));
-    let sum = add_up(array, spec, dtype, keepdims, vm)?;
-    let mean = divide(&sum, &counts, vm)?;
-    match (spec.dtype, array.dtype()) {
-        (None, DType::F16) => narrow(mean, DType::F16, vm),
-        _ => Ok(mean),
-    }
-}
-
 /// `a.mean(axis=None, dtype=None, out=None, keepdims=False, *, where=True)`
 pub fn mean(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let names = ["axis", "dtype", "out", "keepdims", "*", "where"];
     let [axis, dtype, out, keepdims, _, mask] = parse(args, "mean", names, 0, vm)?;
     let array = array_from_object(&zelf, None, vm)?;
-    let spec = Statistic {
-        axes: axes_argument(&axis, array.ndim(), vm)?,
-        dtype: args::to_dtype(&dtype, vm)?,
-        keepdims: keeps(&keepdims, vm)?,
-        mask: mask_argument(&mask, vm)?,
-    };
-    let result = mean_of(&array, &spec, spec.keepdims, vm)?;
-    deliver(result, single_out(&out, vm)?, vm)
+    let spec = Statistic::new([&axis, &dtype, &out, &keepdims, &mask], &array, vm)?;
+    let (counts, empty) = divisor(&array, &spec, spec.keepdims, 0.0, vm)?;
+    if empty {
+        crate::warnings::warn(vm.ctx.exceptions.runtime_warning, "Mean of empty slice", vm)?;
+    }
+    let dtype = spec.dtype.or_else(|| accumulator(array.dtype()));
+    let mut mean = add_up(&array, &spec, dtype, spec.target(), spec.keepdims, vm)?;
+    divide(&mean, &counts, spec.out.is_some(), vm)?;
+    if spec.dtype.is_none() && spec.out.is_none() && array.dtype() == DType::F16 {
+        mean = narrow(mean, DType::F16, vm)?;
+    }
+    spec.deliver(mean, vm)
 }
 
-fn call2(name: &str, a: Operand<'_>, b: Operand<'_>, vm: &VirtualMachine) -> PyResult<Array> {
+fn elementwise(name: &str, inputs: &[Operand<'_>], options: &CallOptions<'_>, vm: &VirtualMachine) -> PyResult<Array> {
     let ufunc = ufunc::find(name, vm)?;
-    let outputs = ufunc.call(&[a, b], &CallOptions::default()).or_raise(vm)?;
+    let outputs = ufunc.call(inputs, options).or_raise(vm)?;
     errstate::report(outputs.flags.0, name, vm)?;
     Ok(outputs.arrays[0].clone())
 }
 
+fn call2(name: &str, a: &Array, b: &Array, vm: &VirtualMachine) -> PyResult<Array> {
+    elementwise(name, &[Operand::Array(a), Operand::Array(b)], &CallOptions::default(), vm)
+}
+
 /// Mean of the squared distances from the mean.
-fn variance(zelf: &PyObject, args: FuncArgs, function: &str, vm: &VirtualMachine) -> PyResult<(Array, Option<PyObjectRef>)> {
+fn variance(zelf: &PyObject, args: FuncArgs, function: &str, vm: &VirtualMachine) -> PyResult<(Array, Statistic)> {
     let names = ["axis", "dtype", "out", "ddof", "keepdims", "*", "where", "mean", "correction"];
     let [axis, dtype, out, ddof, keepdims, _, mask, mean, correction] =
         parse(args, function, names, 0, vm)?;
@@ -246,12 +261,7 @@ fn variance(zelf: &PyObject, args: FuncArgs, function: &str, vm: &VirtualMachine
         None => 0.0,
     };
     let array = array_from_object(zelf, None, vm)?;
-    let spec = Statistic {
-        axes: axes_argument(&axis, array.ndim(), vm)?,
-        dtype: args::to_dtype(&dtype, vm)?,
-        keepdims: keeps(&keepdims, vm)?,
-        mask: mask_argument(&mask, vm)?,
-    };
+    let spec = Statistic::new([&axis, &dtype, &out, &keepdims, &mask], &array, vm)?;
     let (counts, none_left) = divisor(&array, &spec, spec.keepdims, ddof, vm)?;
     if none_left {
         crate::warnings::warn(vm.ctx.exceptions.runtime_warning, "Degrees of freedom <= 0 for slice", vm)?;
@@ -260,51 +270,52 @@ fn variance(zelf: &PyObject, args: FuncArgs, function: &str, vm: &VirtualMachine
     let center = match present(&mean, vm) {
         Some(mean) => array_from_object(mean, None, vm)?,
         None => {
-            let total = add_up(&array, &spec, wide, true, vm)?;
+            let total = add_up(&array, &spec, wide, None, true, vm)?;
             let (all, _) = divisor(&array, &spec, true, 0.0, vm)?;
-            // Reported as an array division: the kept axes make it one.
             let dtype = total.dtype();
+            // The kept axes make it a division of arrays.
             let quotient = if all.ndim() == 0 {
-                call2("divide", Operand::Array(&total), Operand::Python(all.first().unwrap_or(Scalar::Float(0.0))), vm)?
+                let by = Operand::Python(all.first().unwrap_or(Scalar::Float(0.0)));
+                elementwise("divide", &[Operand::Array(&total), by], &CallOptions::default(), vm)?
             } else {
-                call2("divide", Operand::Array(&total), Operand::Array(&all), vm)?
+                call2("divide", &total, &all, vm)?
             };
             narrow(quotient, dtype, vm)?
         }
     };
-    let distance = call2("subtract", Operand::Array(&array), Operand::Array(&center), vm)?;
-    let squares = match distance.complex_part(false) {
-        Some(re) => {
-            let im = distance.complex_part(true).unwrap_or_else(|| re.clone());
-            let re = call2("multiply", Operand::Array(&re), Operand::Array(&re), vm)?;
-            let im = call2("multiply", Operand::Array(&im), Operand::Array(&im), vm)?;
-            call2("add", Operand::Array(&re), Operand::Array(&im), vm)?
-        }
-        None => call2("multiply", Operand::Array(&distance), Operand::Array(&distance), vm)?,
+    let distance = call2("subtract", &array, &center, vm)?;
+    let square = |x: &Array| elementwise("square", &[Operand::Array(x)], &CallOptions::default(), vm);
+    let squares = match (distance.complex_part(false), distance.complex_part(true)) {
+        (Some(re), Some(im)) => call2("add", &square(&re)?, &square(&im)?, vm)?,
+        _ => square(&distance)?,
     };
-    let wide = if squares.dtype() == DType::F16 { Some(DType::F32) } else { spec.dtype.filter(|d| !d.is_complex()) };
-    let total = add_up(&squares, &spec, wide, spec.keepdims, vm)?;
-    let result = divide(&total, &counts, vm)?;
-    let result = match (spec.dtype, array.dtype()) {
-        (None, DType::F16) => narrow(result, DType::F16, vm)?,
-        _ => result,
-    };
-    Ok((result, single_out(&out, vm)?))
+    let half = squares.dtype() == DType::F16;
+    let wide = if half { Some(DType::F32) } else { spec.dtype.filter(|d| !d.is_complex()) };
+    let mut result = add_up(&squares, &spec, wide, spec.target(), spec.keepdims, vm)?;
+    divide(&result, &counts, spec.out.is_some(), vm)?;
+    if spec.dtype.is_none() && spec.out.is_none() && array.dtype() == DType::F16 {
+        result = narrow(result, DType::F16, vm)?;
+    }
+    Ok((result, spec))
 }
 
 /// `a.var(axis=None, dtype=None, out=None, ddof=0, keepdims=False, …)`
 pub fn var(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let (result, out) = variance(&zelf, args, "var", vm)?;
-    deliver(result, out, vm)
+    let (result, spec) = variance(&zelf, args, "var", vm)?;
+    spec.deliver(result, vm)
 }
 
 /// `a.std(…)`: square root of [`var`].
 pub fn std(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let (result, out) = variance(&zelf, args, "std", vm)?;
-    let outputs = ufunc::find("sqrt", vm)?
-        .call(&[Operand::Array(&result)], &CallOptions::default())
-        .or_raise(vm)?;
-    deliver(outputs.arrays[0].clone(), out, vm)
+    let (variance, spec) = variance(&zelf, args, "std", vm)?;
+    // An array takes the root in its place, so its type has to hold roots; a scalar is made anew.
+    let in_place = variance.ndim() > 0 || spec.out.is_some();
+    let outs = [Some(&variance)];
+    let options = CallOptions { out: if in_place { &outs } else { &[] }, ..CallOptions::default() };
+    let outputs = ufunc::find("sqrt", vm)?.call(&[Operand::Array(&variance)], &options).or_raise(vm)?;
+    let dtype = variance.dtype();
+    let root = narrow(outputs.arrays[0].clone(), dtype, vm)?;
+    spec.deliver(root, vm)
 }
 
 fn arg_extremum(zelf: &PyObject, args: FuncArgs, largest: bool, vm: &VirtualMachine) -> PyResult {
@@ -323,14 +334,15 @@ fn arg_extremum(zelf: &PyObject, args: FuncArgs, largest: bool, vm: &VirtualMach
     if target.shape() != result.shape() {
         return Err(vm.new_value_error(format!("output array does not match result of np.{function}.")));
     }
-    if target.dtype() != DType::I64 {
+    if !taipan_runtime::dtype::can_cast(target.dtype(), DType::I64, Casting::Safe) {
         return Err(vm.new_type_error(format!(
             "Cannot cast {} from dtype('{}') to dtype('int64') according to the rule 'safe'",
             if target.ndim() == 0 { "scalar" } else { "array data" },
             target.dtype()
         )));
     }
-    deliver(result, Some(out.to_owned()), vm)
+    target.assign(&result).or_raise(vm)?;
+    Ok(out.to_owned())
 }
 
 /// `a.argmin(axis=None, out=None, *, keepdims=False)`

@@ -10,7 +10,7 @@ use crate::scalar::methods::{decimals_from, round_value};
 use crate::scalar::{Operand as Kind, classify};
 use crate::ufunc::{self, single_out};
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::PyStr,
     function::FuncArgs,
 };
@@ -46,12 +46,19 @@ pub fn round(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult
         Some(d) => decimals_from(d, vm)?,
         None => 0,
     };
-    if let Some(value) = crate::scalar::scalar_value(&zelf, vm) {
+    let array = array_of(&zelf, vm)?;
+    if array.dtype() == DType::Bool && decimals != 0 {
+        let name = if decimals > 0 { "multiply" } else { "divide" };
+        let text = format!(
+            "Cannot cast ufunc '{name}' output from dtype('float64') to dtype('bool') with casting rule 'same_kind'"
+        );
+        return Err(crate::exceptions::raise(taipan_runtime::Error::ufunc_type(text), vm));
+    }
+    if let Some(value) = crate::scalar::scalar_value(&zelf, vm).filter(|v| v.dtype != DType::Bool) {
         return Ok(crate::scalar::to_object(round_value(value, decimals)));
     }
-    let array = array_of(&zelf, vm)?;
     let out = single_out(&out, vm)?;
-    let result = if array.dtype().is_inexact() {
+    let result = if array.dtype().is_inexact() || array.dtype() == DType::Bool {
         if decimals == 0 {
             call("rint", &[Operand::Array(&array)], vm)?
         } else {
@@ -72,7 +79,7 @@ pub fn round(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult
         }
         result
     };
-    if out.is_none() && as_array(&zelf).is_some() && array.ndim() == 0 {
+    if out.is_none() && array.ndim() == 0 {
         return array_or_scalar(result, vm);
     }
     deliver(result, out, vm)
@@ -237,7 +244,18 @@ pub fn nonzero(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         ));
     }
     let parts = array.nonzero().or_raise(vm)?;
-    let items = parts.into_iter().map(|a| PyNdArray::from_array(a, vm).into()).collect();
+    // One matrix with a row for each place; the results are its columns.
+    let n = parts.first().map_or(0, Array::size);
+    let places = Array::empty(&[n.max(1), parts.len()], DType::I64, Order::C).or_raise(vm)?;
+    let columns = places.permuted(&[1, 0]).or_raise(vm)?;
+    let mut views = Vec::with_capacity(parts.len());
+    for (k, part) in parts.iter().enumerate() {
+        let column = columns.row(k as i64).and_then(|c| c.rows(None, Some(n as i64), None)).or_raise(vm)?;
+        column.copy_cast(part).or_raise(vm)?;
+        views.push(column);
+    }
+    let owner = PyNdArray::from_array(places, vm);
+    let items = views.into_iter().map(|v| PyNdArray::view_of(v, owner.as_object(), vm).into()).collect();
     Ok(vm.ctx.new_tuple(items).into())
 }
 
@@ -367,7 +385,9 @@ pub fn argsort(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResu
     let names = ["axis", "kind", "order", "*", "stable"];
     let [axis, kind, _order, _, _stable] = parse(args, "argsort", names, 0, vm)?;
     check_kind(&kind, vm)?;
-    let (array, axis) = sort_axis(array_of(&zelf, vm)?, &axis, vm)?;
+    let array = array_of(&zelf, vm)?;
+    let array = if array.ndim() == 0 { array.reshape(&[1], Order::C).or_raise(vm)? } else { array };
+    let (array, axis) = sort_axis(array, &axis, vm)?;
     let result = taipan_runtime::sort::argsort(&array, Some(axis as isize)).or_raise(vm)?;
     Ok(PyNdArray::from_array(result, vm).into())
 }

@@ -7,7 +7,7 @@ use crate::printing::options::{self, FLOAT_MODES, PrintOptions};
 use crate::printing::{self, Frame};
 use crate::scalar::{Operand, classify};
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::PyStr,
     function::FuncArgs,
 };
@@ -110,9 +110,10 @@ fn apply(options: &mut PrintOptions, changes: &Changes, vm: &VirtualMachine) -> 
 
 /// `legacy=`: a version, or `False` for none.
 fn legacy_mode(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<&'static str>> {
-    let Some(version) = value.downcast_ref::<PyStr>().map(ToString::to_string) else {
+    if value.is(&vm.ctx.false_value) {
         return Ok(None);
-    };
+    }
+    let version = value.downcast_ref::<PyStr>().map(ToString::to_string).unwrap_or_default();
     if version == "1.13" {
         return Err(vm.new_not_implemented_error("printing as numpy 1.13 did is not available in this version"));
     }
@@ -120,6 +121,7 @@ fn legacy_mode(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<&'stati
     if known.is_none() {
         let message = "legacy printing option can currently only be '1.13', '1.21', '1.25', '2.1', '2.2' or `False`";
         crate::warnings::warn(vm.ctx.exceptions.user_warning, message, vm)?;
+        return Err(vm.new_key_error(value.to_owned()));
     }
     Ok(known.map(|(name, ..)| *name))
 }
@@ -278,7 +280,8 @@ struct FloatText {
     fractional: bool,
 }
 
-fn special(value: f64, plus: bool, pad_left: usize) -> Option<String> {
+/// What is no finite number, as a word; it is never padded.
+fn special(value: f64, plus: bool) -> Option<String> {
     if value.is_finite() {
         return None;
     }
@@ -288,7 +291,7 @@ fn special(value: f64, plus: bool, pad_left: usize) -> Option<String> {
         (false, false, true) => "+inf",
         (false, false, false) => "inf",
     };
-    Some(format!("{text:>pad_left$}"))
+    Some(text.to_owned())
 }
 
 /// Reads what both `format_float_*` functions share.
@@ -319,7 +322,8 @@ fn float_text(
         return Err(vm.new_value_error("min_digits must be less than or equal to precision"));
     }
     let (value, width) = float_argument(x, vm)?;
-    let min_digits = if unique { min_digits } else { precision.unwrap_or(min_digits) };
+    // Exact digits are all shown unless their trailing zeros are to go.
+    let min_digits = if unique || trim != Trim::Keep { min_digits } else { precision.unwrap_or(min_digits) };
     Ok(FloatText {
         value,
         width,
@@ -347,7 +351,7 @@ pub fn format_float_positional(args: FuncArgs, vm: &VirtualMachine) -> PyResult<
     spec.layout.pad_right = args::optional_isize(&pad_right, vm)?
         .and_then(|n| usize::try_from(n).ok())
         .unwrap_or(0);
-    if let Some(text) = special(spec.value, spec.layout.plus, spec.layout.pad_left) {
+    if let Some(text) = special(spec.value, spec.layout.plus) {
         return Ok(text);
     }
     // In unique mode the precision is a limit, not a width.
@@ -371,9 +375,11 @@ pub fn format_float_scientific(args: FuncArgs, vm: &VirtualMachine) -> PyResult<
         parse(args, "format_float_scientific", names, 1, vm)?;
     let mut spec = float_text([&x, &precision, &unique, &trim, &sign, &pad_left, &min_digits], vm)?;
     if let Some(n) = args::optional_isize(&exp_digits, vm)? {
-        spec.layout.exp_digits = usize::try_from(n).unwrap_or(2);
+        const MOST: usize = 5;
+        let digits = usize::try_from(n).map_err(|_| vm.new_value_error("exp_digits must be >= 0"))?;
+        spec.layout.exp_digits = digits.min(MOST);
     }
-    if let Some(text) = special(spec.value, spec.layout.plus, spec.layout.pad_left) {
+    if let Some(text) = special(spec.value, spec.layout.plus) {
         return Ok(text);
     }
     if spec.layout.unique && spec.layout.trim == Trim::Keep {

@@ -14,6 +14,7 @@ use rustpython_vm::{
     pyclass,
     types::{Callable, PyComparisonOp, Representable},
 };
+use taipan_runtime::dtype::Kind as NumberKind;
 use taipan_runtime::ufunc::{self, CallOptions, Identity, Operand, ReduceOptions, Ufunc};
 use taipan_runtime::{Array, Casting, DType, Order, Scalar};
 
@@ -250,6 +251,7 @@ fn finish(
 /// Scalar operands only: no array is made.
 #[inline]
 fn call_numbers(ufunc: &'static Ufunc, inputs: &[Operand<'_>], vm: &VirtualMachine) -> PyResult {
+    check_weak_floats(ufunc, inputs, None, vm)?;
     let (values, raised) = ufunc.call_scalars(inputs).or_raise(vm)?;
     errstate::report(raised.0, ufunc.name, vm)?;
     match values.as_slice() {
@@ -272,12 +274,11 @@ fn check_weak_floats(
     const LARGEST_HALF: f64 = 65504.0;
     for (k, operand) in operands.iter().enumerate() {
         let value = match operand {
-            Operand::Python(Scalar::Float(f)) => *f,
+            Operand::Python(Scalar::Float(f)) if f.is_finite() => *f,
             Operand::Python(Scalar::Int(i)) => *i as f64,
             _ => continue,
         };
-        if value.is_finite()
-            && value.abs() > LARGEST_HALF
+        if value.abs() > LARGEST_HALF
             && let Ok(row) = ufunc.select(operands, dtype)
             && row.types[k].is_inexact()
             && crate::scalar::value::round_to(row.types[k], value).is_infinite()
@@ -394,9 +395,9 @@ pub fn call_inplace(name: &str, a: &PyObject, b: &PyObject, vm: &VirtualMachine)
         out: &out,
         ..CallOptions::default()
     };
-    let outputs = ufunc
-        .call(&[Operand::Array(target), other.operand()], &options)
-        .or_raise(vm)?;
+    let operands = [Operand::Array(target), other.operand()];
+    check_weak_floats(ufunc, &operands, None, vm)?;
+    let outputs = ufunc.call(&operands, &options).or_raise(vm)?;
     finish(ufunc, outputs, &[Some(a.to_owned())], vm)
 }
 
@@ -549,6 +550,7 @@ impl PyUFunc {
             for operand in &mut held {
                 if let Held::Python(value) = operand
                     && value.default_dtype().kind() > dtype.kind()
+                    && !(matches!(value, Scalar::Int(_)) && dtype.is_integer())
                 {
                     *operand = Held::Typed(*value, value.default_dtype());
                 }
@@ -564,6 +566,7 @@ impl PyUFunc {
             casting,
             order,
         };
+        check_weak_floats(ufunc, &operands, dtype, vm)?;
         let outputs = ufunc.call(&operands, &options).or_raise(vm)?;
         finish(ufunc, outputs, &outs, vm)
     }
@@ -596,10 +599,7 @@ impl PyUFunc {
                 if numbers {
                     return call_numbers(ufunc, &[x.operand(), y.operand()], vm);
                 }
-                let outputs = ufunc
-                    .call(&[x.operand(), y.operand()], &CallOptions::default())
-                    .or_raise(vm)?;
-                finish(ufunc, outputs, &[], vm)
+                call_held(ufunc, &x, &y, vm)
             }
             _ => self.call_general(inputs.to_vec().into(), vm),
         }
@@ -698,6 +698,9 @@ pub fn reduce(ufunc: &'static Ufunc, array: &Array, spec: &Reduction, vm: &Virtu
         where_: spec.mask.as_ref(),
     };
     let (result, raised) = ufunc.reduce(array, &options).or_raise(vm)?;
+    if !matches!(ufunc.name, "logical_and" | "logical_or" | "logical_xor") {
+        warn_of_lost_parts(array, spec.dtype, out, vm)?;
+    }
     errstate::report(raised.0, "reduce", vm)?;
     match &spec.out {
         Some(out) => Ok(out.clone()),
@@ -705,11 +708,29 @@ pub fn reduce(ufunc: &'static Ufunc, array: &Array, spec: &Reduction, vm: &Virtu
     }
 }
 
+/// A sum of complex numbers in a real type, or into one, leaves the imaginary parts out: with a
+/// warning for each conversion.
+pub fn warn_of_lost_parts(array: &Array, dtype: Option<DType>, out: Option<&Array>, vm: &VirtualMachine) -> PyResult<()> {
+    let lost = match (dtype, out) {
+        _ if !array.dtype().is_complex() => 0,
+        (Some(dtype), _) => usize::from(matches!(dtype.kind(), NumberKind::Signed | NumberKind::Unsigned | NumberKind::Float)),
+        (None, Some(out)) if !out.dtype().is_complex() && out.dtype() != DType::Bool => 2,
+        (None, _) => 0,
+    };
+    for _ in 0..lost {
+        crate::warnings::complex_warning(vm)?;
+    }
+    Ok(())
+}
+
 /// The `initial=` argument.
 pub fn initial_argument(value: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<Scalar>> {
     let Some(value) = present(value, vm) else {
         return Ok(None);
     };
+    if let Some(Held::Typed(number, _) | Held::Python(number)) = number_operand(value, vm)? {
+        return Ok(Some(number));
+    }
     let array = array_from_object(value, None, vm)?;
     Ok(array.first())
 }
@@ -836,6 +857,9 @@ impl PyUFunc {
     #[pymethod]
     fn at(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         let ufunc = payload(&zelf, vm)?.ufunc;
+        if args.args.len() > 3 {
+            return Err(vm.new_type_error(format!("at() takes at most 3 arguments ({} given)", args.args.len())));
+        }
         let [a, indices, b] = parse(args, "at", ["a", "indices", "b"], 2, vm)?;
         let (Some(a), Some(indices)) = (a, indices) else { return Ok(()) };
         let Some(array) = as_array(&a) else {
@@ -846,8 +870,12 @@ impl PyUFunc {
             Some(b) => Some(array_from_object(b, None, vm)?),
             None => None,
         };
-        let raised = ufunc.at(array, &index, values.as_ref()).map_err(|e| raise(e, vm))?;
-        errstate::report(raised.0, ufunc.name, vm)
+        let (raised, converts) = ufunc.at(array, &index, values.as_ref()).map_err(|e| raise(e, vm))?;
+        let complex = values.is_some_and(|values| values.dtype().is_complex());
+        if complex && !array.dtype().is_complex() && array.dtype() != DType::Bool {
+            crate::warnings::complex_warning(vm)?;
+        }
+        errstate::report(raised.0, if converts { "at" } else { ufunc.name }, vm)
     }
 
     #[pymethod]
@@ -906,6 +934,7 @@ pub fn accumulate(
     let axis = array.axis(axis).or_raise(vm)?;
     let target = out.as_ref().and_then(|o| as_array(o));
     let (result, raised) = ufunc.accumulate(array, axis, dtype, target).or_raise(vm)?;
+    warn_of_lost_parts(array, dtype, None, vm)?;
     errstate::report(raised.0, "accumulate", vm)?;
     match out {
         Some(out) => Ok(out),

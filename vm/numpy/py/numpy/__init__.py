@@ -15,6 +15,17 @@ True_ = _numpy.True_
 False_ = _numpy.False_
 little_endian = True
 
+
+
+class _NoValueType:
+    """What optional arguments are while nobody gives them."""
+
+    def __repr__(self):
+        return "<no value>"
+
+
+_NoValue = _NoValueType()
+
 # Which Python module defines which lazily loaded name: one table for
 # `__getattr__`, `dir()` and the start-up promise that nothing else is imported.
 _LAZY = {

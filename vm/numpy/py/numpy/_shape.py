@@ -661,7 +661,7 @@ def choose(a, choices, out=None, mode="raise"):
             raise ValueError("invalid entry in choice array")
     else:
         a = a % n if mode == "wrap" else np.clip(a, 0, n - 1)
-    target = np.broadcast_shapes(a.shape, *(c.shape for c in choices))
+    target = np.broadcast_shapes(*(c.shape for c in choices), a.shape)
     result = np.zeros(target, np.result_type(*choices))
     for i, c in enumerate(choices):
         mask = np.broadcast_to(a == i, target)
@@ -669,7 +669,7 @@ def choose(a, choices, out=None, mode="raise"):
     if out is not None:
         out[...] = result
         return out
-    return result
+    return result[()]
 
 
 def select(condlist, choicelist, default=0):

@@ -96,6 +96,8 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
         rest = [i for i in range(a.ndim) if i not in axes]
         moved = a.transpose(rest + list(axes)).reshape(tuple(a.shape[i] for i in rest) + (-1,))
     else:
+        if not -a.ndim <= axis < a.ndim:
+            raise np.exceptions.AxisError(axis, a.ndim)
         moved = np.moveaxis(a, axis, -1)
     n = moved.shape[-1]
     if n == 0:
@@ -339,7 +341,10 @@ def interp(x, xp, fp, left=None, right=None, period=None):
 
 
 def digitize(x, bins, right=False):
+    x = np.asarray(x)
     bins = np.asarray(bins)
+    if x.dtype.kind == "c":
+        raise TypeError("x may not be complex")
     d = np.diff(bins)
     side = "left" if right else "right"
     if np.all(d >= 0):
@@ -350,7 +355,13 @@ def digitize(x, bins, right=False):
 
 
 def bincount(x, /, weights=None, minlength=0):
-    x = np.asarray(x)
+    given, x = x, np.asarray(x)
+    if x.dtype.kind in "fc" and isinstance(given, np.ndarray):
+        raise TypeError(
+            f"Cannot cast array data from dtype('{x.dtype}') to dtype('int64') according to the rule 'safe'"
+        )
+    if x.dtype.kind == "c":
+        raise TypeError("int() argument must be a string, a bytes-like object or a real number, not 'complex'")
     if x.ndim != 1:
         raise ValueError("object too deep for desired array" if x.ndim > 1 else "object of too small depth for desired array")
     if x.dtype.kind == "f":
@@ -429,14 +440,19 @@ def _without_nan(a, value):
     return np.where(mask, np.asarray(value, a.dtype), a), mask
 
 
-def nansum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
+def _given(**options):
+    """The options of a reduction that were given at all."""
+    return {name: value for name, value in options.items() if value is not np._NoValue}
+
+
+def nansum(a, axis=None, dtype=None, out=None, keepdims=np._NoValue, initial=np._NoValue, where=np._NoValue):
     a, _ = _without_nan(a, 0)
-    return np.sum(a, axis=axis, dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
+    return np.sum(a, axis=axis, dtype=dtype, out=out, **_given(keepdims=keepdims, initial=initial, where=where))
 
 
-def nanprod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
+def nanprod(a, axis=None, dtype=None, out=None, keepdims=np._NoValue, initial=np._NoValue, where=np._NoValue):
     a, _ = _without_nan(a, 1)
-    return np.prod(a, axis=axis, dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
+    return np.prod(a, axis=axis, dtype=dtype, out=out, **_given(keepdims=keepdims, initial=initial, where=where))
 
 
 def nancumsum(a, axis=None, dtype=None, out=None):
@@ -447,22 +463,19 @@ def nancumprod(a, axis=None, dtype=None, out=None):
     return np.cumprod(_without_nan(a, 1)[0], axis=axis, dtype=dtype, out=out)
 
 
-def _nan_extremum(a, axis, out, keepdims, ufunc, name):
-    a = np.asarray(a)
-    if a.size == 0:
-        return getattr(np, name)(a, axis=axis)
-    res = ufunc.reduce(a, axis=axis, out=out, keepdims=keepdims)
+def _nan_extremum(ufunc, a, axis, out, keepdims, initial, where):
+    res = ufunc.reduce(np.asarray(a), axis=axis, out=out, **_given(keepdims=keepdims, initial=initial, where=where))
     if np.any(np.isnan(res)):
-        warnings.warn("All-NaN axis encountered", RuntimeWarning, stacklevel=3)
+        warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
     return res
 
 
-def nanmin(a, axis=None, out=None, keepdims=False, initial=None, where=None):
-    return _nan_extremum(a, axis, out, keepdims, np.fmin, "min")
+def nanmin(a, axis=None, out=None, keepdims=np._NoValue, initial=np._NoValue, where=np._NoValue):
+    return _nan_extremum(np.fmin, a, axis, out, keepdims, initial, where)
 
 
-def nanmax(a, axis=None, out=None, keepdims=False, initial=None, where=None):
-    return _nan_extremum(a, axis, out, keepdims, np.fmax, "max")
+def nanmax(a, axis=None, out=None, keepdims=np._NoValue, initial=np._NoValue, where=np._NoValue):
+    return _nan_extremum(np.fmax, a, axis, out, keepdims, initial, where)
 
 
 def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=None):
@@ -541,6 +554,8 @@ def nanargmax(a, axis=None, out=None, *, keepdims=False):
 
 def _nan_arg(a, fill, func, axis, keepdims):
     arr, mask = _without_nan(a, fill)
+    if mask is not None and (arr.size if axis is None else arr.shape[axis]) == 0:
+        return func(arr, axis=axis)
     if mask is not None and np.any(np.all(mask, axis=axis)):
         raise ValueError("All-NaN slice encountered")
     return func(arr, axis=axis, keepdims=keepdims)

@@ -118,8 +118,9 @@ fn entry(key: &PyObject, vm: &VirtualMachine) -> PyResult<Index> {
                     None => Err(bad_index(vm)),
                 };
             }
-            // An empty list selects nothing, whatever its dtype.
-            array_from_object(key, (list || tuple).then_some(DType::I64), vm)?
+            // An empty list, nested or not, selects nothing, whatever its dtype.
+            let array = array_from_object(key, (list || tuple).then_some(DType::I64), vm)?;
+            if array.size() == 0 { array.cast_to(DType::I64).or_raise(vm)? } else { array }
         }
     };
     if array.dtype().is_inexact() {
@@ -196,20 +197,24 @@ pub fn assign(target: &Array, value: &PyObject, vm: &VirtualMachine) -> PyResult
     }
     let source = assigned_array(value, target.dtype(), vm)?;
     let raised = target.assign(&source).or_raise(vm)?;
+    warn_of_lost_parts(&source, target.dtype(), vm)?;
     errstate::report(raised.0, "cast", vm)
 }
 
 /// The array of values to be stored into elements of `dtype`.
 fn assigned_array(value: &PyObject, dtype: DType, vm: &VirtualMachine) -> PyResult<Array> {
     match as_array(value) {
-        Some(array) => {
-            if array.dtype().is_complex() && !dtype.is_complex() && dtype != DType::Bool {
-                crate::warnings::complex_warning(vm)?;
-            }
-            Ok(array.clone())
-        }
+        Some(array) => Ok(array.clone()),
         None => array_from_object(value, Some(dtype), vm),
     }
+}
+
+/// The warning of complex numbers that were stored into real elements.
+fn warn_of_lost_parts(source: &Array, dtype: DType, vm: &VirtualMachine) -> PyResult<()> {
+    if source.dtype().is_complex() && !dtype.is_complex() && dtype != DType::Bool {
+        crate::warnings::complex_warning(vm)?;
+    }
+    Ok(())
 }
 
 impl PyNdArray {
@@ -253,6 +258,7 @@ impl PyNdArray {
     /// `self[key] = value`.
     pub fn set_item(&self, key: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         let array = self.array();
+        array.check_writeable().or_raise(vm)?;
         let mut positions = [0i64; 4];
         if let Some(n) = full_integer_key(key, array.ndim(), &mut positions, vm) {
             return set_element(array, &positions[..n], value, vm);
@@ -270,13 +276,13 @@ impl PyNdArray {
         if as_array(value).is_none()
             && let Some(number) = after_key(number_for(value, array.dtype(), vm), check)?
         {
-            array.check_writeable().or_raise(vm)?;
             let number = Array::from_scalar(to_runtime(number), array.dtype()).or_raise(vm)?;
             array.assign_index(&index, &number).or_raise(vm)?;
             return Ok(());
         }
         let source = after_key(assigned_array(value, array.dtype(), vm), check)?;
         let raised = array.assign_index(&index, &source).or_raise(vm)?;
+        warn_of_lost_parts(&source, array.dtype(), vm)?;
         errstate::report(raised.0, "cast", vm)
     }
 

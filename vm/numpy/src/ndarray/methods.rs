@@ -240,6 +240,9 @@ fn item_index(array: &Array, args: &[PyObjectRef], vm: &VirtualMachine) -> PyRes
 
 fn item(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if let Some(value) = crate::scalar::scalar_value(&zelf, vm) {
+        if args.args.len() > 1 {
+            return Err(vm.new_value_error("incorrect number of indices for array"));
+        }
         for index in args.args.iter().filter_map(|o| args::to_isize(o, vm).ok()) {
             if !matches!(index, 0 | -1) {
                 return Err(vm.new_index_error(format!("index {index} is out of bounds for size 1")));
@@ -368,6 +371,51 @@ fn to_device(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult
         return Err(vm.new_value_error(format!("Unsupported device: {name}. Only 'cpu' is accepted.")));
     }
     Ok(zelf)
+}
+
+/// `a.choose(choices, out=None, mode='raise')`: the function of the module.
+fn choose(zelf: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    args.prepend_arg(zelf);
+    vm.import("numpy", 0)?.get_attr("choose", vm)?.call_with_args(args, vm)
+}
+
+/// The bytes of each element from `offset` on as a value of another type.
+fn field(array: &Array, dtype: &PyObject, offset: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Array> {
+    let dtype = crate::dtype::dtype_from_object(dtype, vm)?;
+    let offset = args::optional_isize(offset, vm)?.unwrap_or(0);
+    if offset < 0 {
+        return Err(vm.new_value_error("offset must be non-negative"));
+    }
+    let most = array.itemsize() as isize - dtype.itemsize() as isize;
+    if most < 0 {
+        return Err(vm.new_value_error("new type is larger than original type"));
+    }
+    if offset > most {
+        return Err(vm.new_value_error("new type plus offset is larger than original type"));
+    }
+    let start = array.data() as usize - array.buffer().data() as usize + offset as usize;
+    let (buffer, writeable) = (array.buffer().clone(), array.is_writeable());
+    Array::from_buffer(buffer, start, dtype, array.shape(), array.strides(), writeable).or_raise(vm)
+}
+
+/// `a.getfield(dtype, offset=0)`
+fn getfield(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [dtype, offset] = parse(args, "getfield", ["dtype", "offset"], 1, vm)?;
+    let dtype = dtype.unwrap_or_else(|| vm.ctx.none());
+    let view = field(&array_of(&zelf, vm)?, &dtype, &offset, vm)?;
+    match as_array(&zelf) {
+        Some(_) => Ok(wrap_view(view, &zelf, vm)),
+        None => crate::interop::array_or_scalar(view, vm),
+    }
+}
+
+/// `a.setfield(val, dtype, offset=0)`
+fn setfield(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let [value, dtype, offset] = parse(args, "setfield", ["val", "dtype", "offset"], 2, vm)?;
+    let (Some(value), Some(dtype)) = (value, dtype) else { return Ok(()) };
+    let array = own_array(&zelf, vm)?;
+    array.check_writeable().or_raise(vm)?;
+    super::index::assign(&field(&array, &dtype, &offset, vm)?, &value, vm)
 }
 
 /// The pickle of an array, through the module `pickle`.
@@ -525,12 +573,15 @@ pub static SHARED: &[PyMethodDef] = method_table! {
     "searchsorted" => selection::searchsorted,
     "trace" => selection::trace,
     "compress" => selection::compress,
+    "choose" => choose,
+    "getfield" => getfield,
+    "to_device" => to_device,
 };
 
 /// Methods that change an array in place or need one.
 pub static ARRAY_ONLY: &[PyMethodDef] = method_table! {
     "fill" => fill,
-    "to_device" => to_device,
+    "setfield" => setfield,
     "dump" => dump,
     "dumps" => dumps,
     "setflags" => setflags,

@@ -120,8 +120,13 @@ fn shortest_half(value: f64) -> Decimal {
         let parsed = parse_decimal(&text);
         let rounded: f64 = text.parse().unwrap_or(value);
         let unit = 10f64.powi(parsed.point - 1 - digits as i32);
+        // The digits rounded to nearest (ties to even) are the closest, so they win if they do;
+        // beyond them only a neighbour can read back.
+        if to_half(rounded) == value {
+            return parsed;
+        }
         let mut best: Option<(f64, String)> = None;
-        for step in [-1.0, 0.0, 1.0] {
+        for step in [-1.0, 1.0] {
             let candidate_text = format!("{:.digits$e}", rounded + step * unit);
             let candidate: f64 = candidate_text.parse().unwrap_or(value);
             if to_half(candidate) == value {
@@ -262,7 +267,10 @@ pub fn positional_digits(
             }
         }
     };
-    let (frac, with_point) = finish_fraction(frac_part, layout);
+    // Counted from the first digit, the ones before the point are digits already.
+    let before = if fractional { 0 } else { decimal.point };
+    let least = (layout.min_digits as i32 - before).max(0) as usize;
+    let (frac, with_point) = finish_fraction(frac_part, &DigitLayout { min_digits: least, ..*layout });
     let mut out = pad(sign_of(value, layout.plus), &int_part, layout.pad_left);
     if with_point {
         out.push('.');
@@ -308,7 +316,7 @@ pub fn scientific(value: f64, width: FloatWidth, layout: &DigitLayout) -> String
     }
     out.push('e');
     out.push(if exponent < 0 { '-' } else { '+' });
-    let digits = exponent.unsigned_abs().to_string();
+    let digits = if exponent == 0 { String::new() } else { exponent.unsigned_abs().to_string() };
     for _ in digits.len()..layout.exp_digits {
         out.push('0');
     }

@@ -14,6 +14,8 @@ pub fn visible_axes(shape: &[usize], edge: Option<usize>) -> Vec<VisibleAxis> {
     shape
         .iter()
         .map(|&len| match edge {
+            // The last position always shows.
+            Some(0) if len > 0 => VisibleAxis { positions: vec![len - 1], cut: Some(0) },
             Some(edge) if len > 2 * edge => VisibleAxis {
                 positions: (0..edge).chain(len - edge..len).collect(),
                 cut: Some(edge),
@@ -72,10 +74,6 @@ impl Layout<'_> {
                 if i + 1 < count {
                     line.push_str(self.separator);
                 }
-            }
-            // With no edge items at all only the ellipsis is left.
-            if count == 0 && visible.cut.is_some() {
-                extend_line(&mut text, &mut line, ELLIPSIS, room, indent);
             }
             text.push_str(&line);
         } else {

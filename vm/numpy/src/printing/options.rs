@@ -77,7 +77,7 @@ impl Default for PrintOptions {
 /// What imitating an older numpy changes: its version, scalars without their type, summarised
 /// arrays without their shape.
 pub const LEGACY: [(&str, bool, bool); 4] =
-    [("1.21", true, true), ("1.25", true, true), ("2.1", false, true), ("2.2", false, false)];
+    [("1.21", true, true), ("1.25", true, true), ("2.1", false, true), ("2.2", false, true)];
 
 /// Whether scalars show as the plain numbers that they are, read at each `repr`.
 static PLAIN_SCALARS: AtomicBool = AtomicBool::new(false);

@@ -466,6 +466,43 @@ impl PyRandomState {
         Ok(object(result, vm))
     }
 
+    /// Integers from 0 to the largest `int64`.
+    #[pymethod]
+    fn tomaxint(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let [size] = parse(args, "tomaxint", ["size"], 0, vm)?;
+        let size = size_argument(&size, vm)?;
+        let mut state = zelf.state.lock();
+        let mut one = || (state.bits.next_u64() >> 1) as i64;
+        let Some(shape) = size else { return Ok(vm.ctx.new_int(one()).into()) };
+        let array = Array::empty(&shape, DType::I64, Order::C).or_raise(vm)?;
+        // SAFETY: the array is new and holds that many integers.
+        let items = unsafe { std::slice::from_raw_parts_mut(array.data().cast::<i64>(), array.size()) };
+        items.fill_with(&mut one);
+        Ok(object(array, vm))
+    }
+
+    /// The deprecated way to integers of a closed range.
+    #[pymethod]
+    fn random_integers(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let [low, high, size] = parse(args, "random_integers", ["low", "high", "size"], 1, vm)?;
+        let low = low.unwrap_or_else(|| vm.ctx.none());
+        let one: PyObjectRef = vm.ctx.new_int(1).into();
+        let (low, high) = match present(&high, vm) {
+            Some(high) => (low, high.to_owned()),
+            None => (one.clone(), low),
+        };
+        let text = format!(
+            "This function is deprecated. Please call randint({}, {} + 1) instead",
+            low.str(vm)?,
+            high.str(vm)?
+        );
+        crate::warnings::warn(vm.ctx.exceptions.deprecation_warning, &text, vm)?;
+        let high: PyObjectRef = high.try_int(vm)?.into();
+        let end = vm._add(&high, &one)?;
+        let size = size.unwrap_or_else(|| vm.ctx.none());
+        vm.call_method(&zelf, "randint", (low, end, size, vm.ctx.new_str("l")))
+    }
+
     #[pymethod]
     fn shuffle(zelf: &Py<Self>, x: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         if let Some(array) = as_array(&x) {
@@ -507,9 +544,10 @@ impl PyRandomState {
     #[pymethod]
     fn permutation(zelf: &Py<Self>, x: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         if let Some(n) = x.downcast_ref::<PyInt>() {
-            let n = n.as_bigint().to_usize().ok_or_else(|| {
-                vm.new_value_error("negative dimensions are not allowed")
-            })?;
+            let n = match n.as_bigint() {
+                n if n.is_negative() => 0,
+                n => n.to_usize().ok_or_else(|| vm.new_value_error("Maximum allowed dimension exceeded"))?,
+            };
             let positions = permuted_positions(&mut zelf.state.lock(), n);
             return Ok(object(Array::from_vec(&positions).or_raise(vm)?, vm));
         }

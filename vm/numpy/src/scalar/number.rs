@@ -92,6 +92,9 @@ fn cast_operand(operand: &Operand, dtype: DType, vm: &VirtualMachine) -> PyResul
             {
                 return Err(out_of_bounds(i128::from(*i), &i.to_string(), dtype, vm));
             }
+            if dtype.is_inexact() {
+                return narrowed(*i as f64, dtype, vm);
+            }
             Num::Int(*i)
         }
         Operand::WeakBig(big) => match (dtype, big.as_bigint().to_u64()) {
@@ -157,9 +160,10 @@ fn scalar_binary(op: BinaryOp, a: &PyObject, b: &PyObject, vm: &VirtualMachine) 
     let of_type = |o: &Operand| matches!(o, Operand::Strong(v) if v.dtype == dtype);
     let (value, mut raised) = match binary(op, dtype, x, y) {
         Ok(result) => result,
-        // Complex scalars have no such operator at all; other operands get as far as the ufunc.
+        // Complex scalars have no `//` and `%` at all; other operators get as far as the ufunc.
         Err(ArithError::NotSupported)
-            if dtype.is_complex()
+            if matches!(op, BinaryOp::FloorDivide | BinaryOp::Remainder)
+                && dtype.is_complex()
                 && (of_type(&left) || of_type(&right))
                 && !numpy_bool(a, vm)
                 && !numpy_bool(b, vm) =>
@@ -289,12 +293,16 @@ fn power(a: &PyObject, b: &PyObject, c: &PyObject, vm: &VirtualMachine) -> PyRes
 }
 
 fn divmod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let (x, y) = (classify(a, vm), classify(b, vm));
-    let Some((dtype, x, y)) = common(&x, &y, vm)? else {
+    let (left, right) = (classify(a, vm), classify(b, vm));
+    let Some((dtype, x, y)) = common(&left, &right, vm)? else {
         return Ok(vm.ctx.not_implemented());
     };
     if dtype.is_complex() {
-        return Ok(vm.ctx.not_implemented());
+        let of_type = |o: &Operand| matches!(o, Operand::Strong(v) if v.dtype == dtype);
+        if (of_type(&left) || of_type(&right)) && !numpy_bool(a, vm) && !numpy_bool(b, vm) {
+            return Ok(vm.ctx.not_implemented());
+        }
+        return Err(not_supported("divmod", vm));
     }
     let part = |op: BinaryOp| binary(op, dtype, x, y).map_err(|_| not_supported("divmod", vm));
     let (quotient, raised_q) = part(BinaryOp::FloorDivide)?;

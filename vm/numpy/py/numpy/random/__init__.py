@@ -8,22 +8,10 @@ default_rng = _numpy._default_rng
 _rand = _numpy._global_random_state
 
 for _name in dir(_rand):
-    if not _name.startswith("_"):
+    # `tomaxint` is a method only.
+    if not _name.startswith("_") and _name != "tomaxint":
         globals()[_name] = getattr(_rand, _name)
 del _name
-
-
-def random_integers(low, high=None, size=None):
-    import warnings
-
-    if high is None:
-        low, high = 1, low
-    warnings.warn(
-        f"This function is deprecated. Please call randint({low}, {high} + 1) instead",
-        DeprecationWarning,
-        stacklevel=2,
-    )
-    return _rand.randint(low, int(high) + 1, size=size, dtype="l")
 
 
 def get_bit_generator():
