@@ -78,7 +78,7 @@ def show(x):
     if isinstance(x, tuple):
         return tuple(show(i) for i in x)
     if isinstance(x, np.ndarray):
-        return np.round(x, 6).tolist()
+        return x.tolist() if x.dtype == bool else np.round(x, 6).tolist()
     if isinstance(x, (bool, np.bool_)):
         return bool(x)
     return round(float(x), 6)
