@@ -67,6 +67,10 @@ pub enum EntryKind {
     /// An iterator over such a list: the list's address, the number of items
     /// already given.
     ListIter(DType),
+    /// A `zip`, or an `enumerate` of one part, of such iterators over ranges,
+    /// arrays and lists, each another object: of `enumerate` the next count,
+    /// then the slots of the parts. Only as the loop's own iterator.
+    Zip { enumerate: bool, parts: Vec<EntryKind> },
     /// A known library object by canonical path: one slot, ignored; the vm
     /// compares identity at each entry.
     Library(Arc<str>),
@@ -99,7 +103,9 @@ pub enum Restore {
     /// None.
     None,
     /// The iterator the loop entered with: its position is in slot n: of a
-    /// `range` the next value, of an array the number of items given.
+    /// `range` the next value, of an array the number of items given; of
+    /// [`EntryKind::Zip`] the count, if it has one, and the position of each
+    /// part in slots n, n+1….
     EntryIter(u32),
     /// A new iterator over the array or list of entry parameter n: position in
     /// slot.

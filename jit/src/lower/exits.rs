@@ -18,6 +18,27 @@ pub struct Exits {
     pub slots: u32,
 }
 
+/// Where an iterator is: a range at its next value, arrays and lists behind
+/// their own parts, several at once behind the count they may have.
+fn positions(t: &Type, p: &[Value], slots: &mut Parts) {
+    match t {
+        Type::ArrayIter(_) | Type::ListIter(_) => slots.extend(p.last()),
+        Type::ZipIter { enumerate, parts } => {
+            let mut rest = p;
+            if *enumerate {
+                slots.extend(p.first());
+                rest = &p[1..];
+            }
+            for part in parts.iter() {
+                let (own, others) = rest.split_at(crate::abi::flatten(part).len());
+                positions(part, own, slots);
+                rest = others;
+            }
+        }
+        _ => slots.extend(p.first()),
+    }
+}
+
 impl Lowerer<'_> {
     /// Ends the block: leave for the interpreter.
     pub(crate) fn exit(&mut self, state: hir::State, reason: ExitReason) -> Result<(), CompileError> {
@@ -37,11 +58,9 @@ impl Lowerer<'_> {
                 StackItem::Value(v) => self.restore(*v, &mut slots)?,
                 StackItem::Global(c) => self.restore_const(c, &mut slots)?,
                 StackItem::EntryIter(_, v) => {
-                    // The position: of a range the next value, of an array
-                    // behind the array's parts.
-                    let p = self.parts(*v);
-                    slots.extend(if matches!(self.ty(*v), Type::ArrayIter(_) | Type::ListIter(_)) { p.last() } else { p.first() });
-                    Restore::EntryIter(slots.len() as u32 - 1)
+                    let first = slots.len() as u32;
+                    positions(self.ty(*v), &self.parts(*v), &mut slots);
+                    Restore::EntryIter(first)
                 }
                 StackItem::ArrayIter(n, v) => {
                     slots.extend(self.parts(*v).last());

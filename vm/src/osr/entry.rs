@@ -31,10 +31,10 @@ use super::{
     frame_access::{FrameView, Layout},
     function,
     library::{self, Member},
-    list,
     loops::{Judged, Loop, Stage, Version},
     sampler::Running,
-    values::{self, Source},
+    values::{self, Slots, Source},
+    zip,
 };
 
 /// Versions of a loop, one for each list of kinds seen.
@@ -46,6 +46,8 @@ const TRIAL: u64 = 50;
 /// Iterations an entry must make on average: what entering costs, in
 /// interpreted iterations, and a little more.
 const WORTHWHILE_ITERATIONS: u64 = 8;
+/// How many times more entering costs that takes a `zip` to pieces.
+const ZIP_COST: u64 = 5;
 /// The same as time inside, for loops whose iterations are not counted, in
 /// nanoseconds.
 const WORTHWHILE_TIME: u64 = 25;
@@ -140,8 +142,6 @@ impl Frame<'_> {
 
 /// Objects of one entry: few enough to need no allocation, as a rule.
 type Objects = SmallVec<[Option<PyObjectRef>; 12]>;
-/// Slots of one entry or exit.
-type Slots = SmallVec<[u64; 24]>;
 
 /// The frame is at the header of the loop: continue it in compiled code, if
 /// there is or can be some for the values that it has.
@@ -199,7 +199,7 @@ pub fn enter(
                 }
             }
             // An iterator lets go of its list at the end, in any thread.
-            let _walked = own.as_ref().and_then(|own| list::of_iterator(own, vm));
+            let _walked = own.as_ref().map(|own| zip::walked(own, vm));
             run(vm, code, each, &frame, &version, &slots, &objects, own)
         }
         None if count < MAX_VERSIONS => compile(vm, code, each, &mut frame, objects, own.as_ref()),
@@ -274,7 +274,7 @@ fn compile(
         kinds.push(match values::kind_of(object.as_deref(), layout, vm) {
             // Others may hold the same iterator, the loop itself among them: what
             // advances one must be seen by all.
-            EntryKind::RangeIter | EntryKind::ArrayIter(_) | EntryKind::ListIter(_) => EntryKind::Other,
+            EntryKind::RangeIter | EntryKind::ArrayIter(_) | EntryKind::ListIter(_) | EntryKind::Zip { .. } => EntryKind::Other,
             kind => kind,
         });
     }
@@ -420,7 +420,9 @@ fn worthwhile(version: &Version, counted: bool) -> bool {
     let timed = now.timed.saturating_sub(before.timed);
     // What was gained, and what entering cost.
     let (gain, cost) = if counted {
-        (now.iterations.saturating_sub(before.iterations), entries * WORTHWHILE_ITERATIONS)
+        let dear = matches!(version.compiled.stack.first(), Some(EntryKind::Zip { .. }));
+        let worthwhile = WORTHWHILE_ITERATIONS * if dear { ZIP_COST } else { 1 };
+        (now.iterations.saturating_sub(before.iterations), entries * worthwhile)
     } else if timed == 0 {
         return true;
     } else {
@@ -464,14 +466,19 @@ fn apply(
     for restore in &exit.stack {
         pushes.push(match (restore, &own) {
             (Restore::EntryIter(n), Some(iterator)) => {
-                let position = source.results[*n as usize] as i64;
-                moved = match kind {
-                    // SAFETY: its class was checked on the way in.
-                    Some(EntryKind::RangeIter) => Some(unsafe { values::advance(iterator, position, frame.layout) }),
-                    Some(EntryKind::ListIter(_)) => Some(list::advance(iterator, position, vm)?),
-                    _ => values::advance_in_array(iterator, position),
-                };
-                Some(iterator.clone())
+                let positions = &source.results[*n as usize..];
+                match kind {
+                    Some(EntryKind::Zip { parts, .. }) => {
+                        let (iterator, items) = zip::advance(iterator, parts, positions, frame.layout, vm)?;
+                        moved = Some(items);
+                        Some(iterator)
+                    }
+                    Some(kind) => {
+                        moved = values::advance(iterator, kind, positions[0] as i64, frame.layout, vm)?;
+                        Some(iterator.clone())
+                    }
+                    None => Some(iterator.clone()),
+                }
             }
             _ => values::make(restore, source, vm)?,
         });

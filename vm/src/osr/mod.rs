@@ -24,6 +24,7 @@ mod module;
 mod probe;
 mod sampler;
 mod values;
+mod zip;
 
 use rustpython::InterpreterBuilder;
 use rustpython_vm::{

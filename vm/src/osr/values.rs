@@ -9,6 +9,7 @@ use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyFloat, PyInt},
 };
+use smallvec::SmallVec;
 use taipan_jit::{
     hir::types::{ArrayType, DType},
     ordinary::{EntryKind, Restore},
@@ -19,8 +20,11 @@ use taipan_runtime::Array;
 
 use super::{
     frame_access::{self, Layout, RangeParts},
-    library, list,
+    library, list, zip,
 };
+
+/// Slots of one entry or exit.
+pub type Slots = SmallVec<[u64; 24]>;
 
 /// What `object` (or no object) is to the compiler.
 pub fn kind_of(object: Option<&PyObject>, layout: &Layout, vm: &VirtualMachine) -> EntryKind {
@@ -48,6 +52,8 @@ pub fn kind_of(object: Option<&PyObject>, layout: &Layout, vm: &VirtualMachine) 
     } else if class.is(types.list_iterator_type) {
         let class = list::of_iterator(object, vm).and_then(|(list, _)| list::class_of(&list, vm));
         class.map_or(EntryKind::Other, EntryKind::ListIter)
+    } else if zip::is_zip(object, vm) {
+        zip::kind_of(object, layout, vm)
     } else if let Some(array) = array_of(object) {
         EntryKind::Array(ArrayType::of(array))
     } else if let Some((array, _)) = array_iterator(object) {
@@ -119,7 +125,7 @@ pub fn append(
     kind: &EntryKind,
     required: Option<&PyObjectRef>,
     layout: &Layout,
-    slots: &mut impl Extend<u64>,
+    slots: &mut Slots,
     vm: &VirtualMachine,
 ) -> bool {
     let types = &vm.ctx.types;
@@ -149,6 +155,9 @@ pub fn append(
             let Some((list, position)) = found else { return false };
             slots.extend([&*list as *const PyObject as u64, position as u64]);
             return true;
+        }
+        EntryKind::Zip { enumerate, parts } => {
+            return object.is_some_and(|o| zip::append(o, *enumerate, parts, layout, slots, vm));
         }
         EntryKind::Unbound => object.is_none().then_some(0),
         EntryKind::Other => Some(0),
@@ -236,12 +245,23 @@ pub fn make(restore: &Restore, source: &Source<'_>, vm: &VirtualMachine) -> PyRe
     }))
 }
 
+/// Sets an iterator of `kind`, over one range, array or list, to the position
+/// that an exit gave; the number of items it moved on.
+pub fn advance(iterator: &PyObject, kind: &EntryKind, position: i64, layout: &Layout, vm: &VirtualMachine) -> PyResult<Option<u64>> {
+    Ok(match kind {
+        // SAFETY: its class was checked on the way in.
+        EntryKind::RangeIter => Some(unsafe { advance_in_range(iterator, position, layout) }),
+        EntryKind::ListIter(_) => Some(list::advance(iterator, position, vm)?),
+        _ => advance_in_array(iterator, position),
+    })
+}
+
 /// Sets the loop's own iterator to give `next` as its next value; the number of
 /// items it moved on.
 ///
 /// # Safety
 /// `iterator` is an exact range iterator; `layout` was probed.
-pub unsafe fn advance(iterator: &PyObject, next: i64, layout: &Layout) -> u64 {
+unsafe fn advance_in_range(iterator: &PyObject, next: i64, layout: &Layout) -> u64 {
     // SAFETY: contract of this function.
     let parts = unsafe { frame_access::read_range(iterator, layout) };
     // A range's step is never 0, and `next` is one of its items or its end.
@@ -254,7 +274,7 @@ pub unsafe fn advance(iterator: &PyObject, next: i64, layout: &Layout) -> u64 {
 
 /// Sets the loop's own iterator over an array to have given `position` items;
 /// the number of items it moved on.
-pub fn advance_in_array(iterator: &PyObject, position: i64) -> Option<u64> {
+fn advance_in_array(iterator: &PyObject, position: i64) -> Option<u64> {
     let iterator = iterator.downcast_ref::<PyArrayIter>()?;
     let position = usize::try_from(position).ok()?;
     let moved = position.saturating_sub(iterator.position());

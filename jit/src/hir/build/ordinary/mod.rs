@@ -247,7 +247,7 @@ impl<'a> Builder<'a> {
         for (n, k) in stack.iter().enumerate() {
             let (param, var) = self.entry_value(k);
             if !matches!(var, Some(None)) {
-                return Err(CompileError::unsupported("T0301", "the loop iterates over neither a range nor an array or list of numbers"));
+                return Err(CompileError::unsupported("T0301", "the loop iterates over neither a range nor an array or list of numbers, nor over a zip of these"));
             }
             let v = self.func.add_param(self.current, param);
             if n == 0 && self.request.info.is_for {
@@ -280,6 +280,10 @@ impl<'a> Builder<'a> {
             EntryKind::ListIter(d) => (Type::ListIter(*d), Some(None)),
             EntryKind::ArrayIter(a) => (Type::ArrayIter(*a), Some(None)),
             EntryKind::RangeIter => (Type::RangeIter { dtype: DType::I64, parallel: false }, Some(None)),
+            EntryKind::Zip { enumerate, parts } => {
+                let parts = parts.iter().map(|part| self.entry_value(part).0).collect();
+                (Type::ZipIter { enumerate: *enumerate, parts }, Some(None))
+            }
             EntryKind::Library(path) => {
                 (Type::INT, Some(Some(ConstValue::Global(Arc::new(Global::Library(path.clone()))))))
             }
@@ -565,6 +569,30 @@ impl<'a> Builder<'a> {
 
 const UNSUPPORTED: Stop = Stop::Exit(ExitReason::Unsupported);
 
+/// What an iterator gives: NumPy's scalars from arrays.
+fn item_of(iter: &Type) -> Option<Type> {
+    Some(match iter {
+        Type::RangeIter { .. } => Type::INT,
+        Type::ArrayIter(a) => Type::Numpy(a.dtype),
+        Type::ListIter(d) => Type::Scalar(*d),
+        Type::ZipIter { enumerate, parts } => {
+            let count = enumerate.then_some(Some(Type::INT));
+            let items = count.into_iter().chain(parts.iter().map(item_of)).collect::<Option<Vec<_>>>()?;
+            Type::Tuple(items.into())
+        }
+        _ => return None,
+    })
+}
+
+/// Does the iterator walk a list, whose items may be anything by now?
+fn walks_list(iter: &Type) -> bool {
+    match iter {
+        Type::ListIter(_) => true,
+        Type::ZipIter { parts, .. } => parts.iter().any(walks_list),
+        _ => false,
+    }
+}
+
 impl Machine for Builder<'_> {
     fn stack(&mut self) -> &mut Vec<Item> {
         match self.inner.last_mut() {
@@ -807,12 +835,7 @@ impl Machine for Builder<'_> {
         }
         let Some(Item::Value(iter)) = self.frame.stack.last().cloned() else { return Err(UNSUPPORTED) };
         let t = self.ty(iter).clone();
-        let item = match &t {
-            Type::RangeIter { .. } => Type::INT,
-            Type::ArrayIter(a) => Type::Numpy(a.dtype),
-            Type::ListIter(d) => Type::Scalar(*d),
-            _ => return Err(UNSUPPORTED),
-        };
+        let item = item_of(&t).ok_or(UNSUPPORTED)?;
         let own = self.entry_iters.contains(&iter);
         // The loop's own end is the interpreter's: it does FOR_ITER again.
         let otherwise = if own {
@@ -822,7 +845,7 @@ impl Machine for Builder<'_> {
             self.edge(done)
         };
         // A list's item may be of another class by now.
-        let state = matches!(t, Type::ListIter(_)).then(|| self.snapshot());
+        let state = walks_list(&t).then(|| self.snapshot());
         let r = self.append(Op::IterNext { iter }, vec![Type::BOOL, item, t], state);
         if own {
             self.entry_iters.insert(r[2]);
