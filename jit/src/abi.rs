@@ -91,7 +91,7 @@ pub fn flatten_into(t: &Type, out: &mut Vec<Ty>) {
         Type::ReflectedListIter(_) => out.extend([Ty::Ref, Ty::I64]),
         Type::Str => out.extend([Ty::Ref, Ty::Ptr, Ty::I64]),
         Type::TextIter => out.extend([Ty::Ref, Ty::Ptr, Ty::I64, Ty::I64]),
-        Type::Unknown | Type::None | Type::Ellipsis | Type::Global(_) | Type::Exception => {}
+        Type::Unknown | Type::None | Type::Ellipsis | Type::Global(_) | Type::Append(_) | Type::Exception => {}
         Type::Caught => out.extend([Ty::I64; taipan_runtime::trap::CAUGHT_WORDS]),
         Type::Tuple(ts) => ts.iter().for_each(|t| flatten_into(t, out)),
         Type::Array(a) => flatten_array(*a, out),

@@ -32,6 +32,8 @@ pub struct LoopInfo {
     pub is_for: bool,
     /// Variables the loop reads or writes, in first-use order.
     pub variables: Vec<Variable>,
+    /// Those among them that it writes.
+    pub stored: Vec<Variable>,
     /// Names read as globals that must resolve to a known library object
     /// (`range`, `abs`, `math`…) are among `variables` too.
     pub line: u32,
@@ -56,6 +58,9 @@ pub enum EntryKind {
     List(DType),
     /// As `List`, of exact lists of numbers.
     Lists(DType),
+    /// As `List` and `Lists`, but an exact `tuple`.
+    Tuple(DType),
+    Tuples(DType),
     /// No value: one slot, ignored.
     Unbound,
     /// A `range_iterator` with 64-bit parts: three slots: next value, stop
@@ -96,6 +101,8 @@ pub enum Restore {
     Entry(u32),
     /// What indexing that object with the int in slot gives.
     Item(u32, u32),
+    /// The method `append` of that object.
+    Append(u32),
     /// The variable is unbound.
     Unbound,
     /// NULL on the value stack.

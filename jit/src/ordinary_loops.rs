@@ -31,7 +31,8 @@ pub fn loops(code: &Code) -> Vec<LoopInfo> {
                 end: edges.iter().map(|&e| code.instrs[e].next).max()?,
                 depth,
                 is_for: first.op == Opcode::ForIter,
-                variables: variables(code, &body),
+                variables: distinct(body.iter().flat_map(|&p| accessed(&code.instrs[p]))),
+                stored: distinct(body.iter().flat_map(|&p| stored(&code.instrs[p]))),
                 line: body.iter().map(|&p| code.instrs[p].line).filter(|&l| l > 0).min().unwrap_or(0),
             })
         })
@@ -97,13 +98,11 @@ fn body(header: usize, edges: &[usize], predecessors: &[Vec<usize>]) -> Vec<usiz
     (0..inside.len()).filter(|&p| inside[p]).collect()
 }
 
-fn variables(code: &Code, body: &[usize]) -> Vec<Variable> {
+fn distinct(all: impl Iterator<Item = Variable>) -> Vec<Variable> {
     let mut found = Vec::new();
-    for &position in body {
-        for variable in accessed(&code.instrs[position]) {
-            if !found.contains(&variable) {
-                found.push(variable);
-            }
+    for variable in all {
+        if !found.contains(&variable) {
+            found.push(variable);
         }
     }
     found
@@ -129,6 +128,21 @@ fn accessed(i: &Instr) -> Vec<Variable> {
         // The lowest bit asks for a NULL beside the value.
         Opcode::LoadGlobal => vec![Global(i.arg >> 1)],
         Opcode::StoreGlobal | Opcode::DeleteGlobal => vec![Global(i.arg)],
+        _ => vec![],
+    }
+}
+
+/// The variables that an instruction changes.
+fn stored(i: &Instr) -> Vec<Variable> {
+    use Variable::{Cell, Fast, Global, Name};
+    let (first, second) = (i.arg >> 4, i.arg & 15);
+    match i.op {
+        Opcode::StoreFast | Opcode::DeleteFast | Opcode::LoadFastAndClear => vec![Fast(i.arg)],
+        Opcode::StoreFastLoadFast => vec![Fast(first)],
+        Opcode::StoreFastStoreFast => vec![Fast(first), Fast(second)],
+        Opcode::StoreDeref | Opcode::DeleteDeref => vec![Cell(i.arg)],
+        Opcode::StoreName => vec![Name(i.arg)],
+        Opcode::StoreGlobal => vec![Global(i.arg)],
         _ => vec![],
     }
 }

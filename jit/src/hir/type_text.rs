@@ -44,7 +44,7 @@ impl Display for TypeText<'_> {
             }
             Type::Optional(t) => write!(f, "optional<{}>", TypeText(t)),
             Type::Global(g) => write!(f, "global {}", ConstText(&ConstValue::Global(g.clone()))),
-            Type::Scalar(_) | Type::Numpy(_) | Type::List(_) | Type::Lists(_) | Type::Row(_) | Type::ListIter(_) | Type::ReflectedList(_) | Type::ReflectedListIter(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception | Type::Caught => self.0.fmt(f),
+            Type::Scalar(_) | Type::Numpy(_) | Type::List(_) | Type::Lists(_) | Type::Row(_) | Type::Append(_) | Type::ListIter(_) | Type::ReflectedList(_) | Type::ReflectedListIter(_) | Type::None | Type::Str | Type::TextIter | Type::Array(_) | Type::Ellipsis | Type::Exception | Type::Caught => self.0.fmt(f),
         }
     }
 }
@@ -115,11 +115,11 @@ pub(super) fn read(c: &mut Cursor<'_>) -> Option<Type> {
             c.expect(")")?;
             Type::Array(ArrayType { dtype, ndim, layout, readonly: false })
         }
-        "row" => {
+        "row" | "append" => {
             c.expect("(")?;
             let n = c.integer()?.try_into().ok()?;
             c.expect(")")?;
-            Type::Row(n)
+            if word == "row" { Type::Row(n) } else { Type::Append(n) }
         }
         "list" | "lists" | "list_iter" => {
             c.expect("(")?;

@@ -60,6 +60,8 @@ pub enum Type {
     /// Ordinary loops: a row of the array or list that is this parameter of the
     /// entry: its position, which is in range.
     Row(u32),
+    /// Ordinary loops: `append` of the list that is this parameter of the entry.
+    Append(u32),
     /// Iterator over a list of numbers.
     ListIter(DType),
     /// `range(...)` of the given integer dtype; `parallel` for `prange`.
@@ -168,6 +170,7 @@ impl fmt::Display for Type {
             Type::List(d) => write!(f, "list({})", scalar_name(*d)),
             Type::Lists(d) => write!(f, "lists({})", scalar_name(*d)),
             Type::Row(n) => write!(f, "row({n})"),
+            Type::Append(n) => write!(f, "append({n})"),
             Type::ListIter(d) => write!(f, "list_iter({})", scalar_name(*d)),
             Type::Range { dtype, .. } => write!(f, "range_state_{}", scalar_name(*dtype)),
             Type::RangeIter { dtype, .. } => write!(f, "range_iter_{}", scalar_name(*dtype)),

@@ -116,6 +116,7 @@ impl Lowerer<'_> {
             Type::Scalar(DType::Bool) => Restore::Bool(slot(p)),
             Type::Numpy(d) => Restore::Numpy(*d, slot(p)),
             Type::Row(n) => Restore::Item(*n, slot(p)),
+            Type::Append(n) => Restore::Append(*n),
             Type::None => Restore::None,
             Type::Unknown => Restore::Unbound,
             Type::Range { .. } => Restore::NewRange(slot(p)),

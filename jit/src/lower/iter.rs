@@ -26,6 +26,8 @@ enum Item {
     Ready(Parts),
     /// Element of an array or tuple at a position.
     At { of: Type, parts: Parts, position: Value },
+    /// A list's item that the runtime has put there, or not.
+    Fetched { status: Value, out: Value, dtype: DType },
     /// Items of several iterators, as a tuple; a counter first for `enumerate`.
     Each(Vec<Item>),
 }
@@ -266,7 +268,7 @@ impl<'a> Lowerer<'a> {
     fn item_now(&mut self, item: Item, t: &Type) -> Result<Parts, CompileError> {
         match item {
             Item::Ready(p) => Ok(p),
-            Item::At { of: Type::List(d), parts, position } => self.list_get(parts[0], position, d),
+            Item::Fetched { status, out, dtype } => self.list_fetched(status, out, dtype),
             Item::At { of: Type::Tuple(ts), parts, position } => {
                 let item = self.select_item(&ts, &parts, position);
                 let from = ts.first().cloned().unwrap_or(Type::Unknown);
@@ -362,9 +364,12 @@ impl<'a> Lowerer<'a> {
             }
             Type::TextIter => self.positional(Type::Str, &p[..3], p[3], p[super::text::LENGTH]),
             Type::ListIter(d) => {
-                // The loop may have shortened it.
-                let count = self.list_length(p[0])?;
-                self.positional(Type::List(*d), &p[..1], p[1], count)
+                let (status, out) = self.list_next(p[0], p[1], *d)?;
+                let end = self.b.iconst(Ty::I32, super::list::END);
+                let has = self.b.icmp(Cc::Ne, status, end);
+                let one = self.i64(1);
+                let next = self.b.binary(Op::Iadd, p[1], one);
+                Next { has, iter: vec![p[0], next], item: Item::Fetched { status, out, dtype: *d } }
             }
             Type::ZipIter { enumerate, parts } => {
                 let mut at = 0;

@@ -15,6 +15,9 @@ pub fn class_number(d: DType) -> Option<i64> {
     CLASSES.iter().position(|c| *c == d).map(|n| n as i64)
 }
 
+/// Status of an iteration: behind the last item.
+pub const END: i64 = 2;
+
 /// int, float, bool.
 pub const CLASSES: &[DType] = &[DType::I64, DType::F64, DType::Bool];
 
@@ -27,18 +30,46 @@ impl Lowerer<'_> {
     /// Calls `name`, which gives 0 or a reason to leave.
     fn list_call(&mut self, name: &str, args: &[Value], reason: ExitReason) -> Result<(), CompileError> {
         let bad = self.runtime(name, args).ok_or_else(|| CompileError::bug("has a result"))?;
+        self.exit_if_bad(bad, reason)
+    }
+
+    fn exit_if_bad(&mut self, bad: Value, reason: ExitReason) -> Result<(), CompileError> {
         let none = self.b.iconst(Ty::I32, 0);
         let c = self.b.icmp(Cc::Ne, bad, none);
         self.exit_if(c, reason)
     }
 
-    /// The item at a position, as the class that is expected; leaves if it is
-    /// of another or there is none.
-    pub(crate) fn list_get(&mut self, list: Value, position: Value, d: DType) -> Result<Parts, CompileError> {
+    /// The item at a position, for an iterator: a status (0, [`END`] behind the
+    /// last item as the list is now, or an item of another class) and where it is.
+    pub(crate) fn list_next(&mut self, list: Value, position: Value, d: DType) -> Result<(Value, Value), CompileError> {
         let out = self.stack(8);
         let class = self.class_value(d)?;
-        self.list_call("taipan_list_get", &[list, position, class, out], ExitReason::TypeChanged)?;
+        let status = self.runtime("taipan_list_next", &[list, position, class, out]);
+        Ok((status.ok_or_else(|| CompileError::bug("has a result"))?, out))
+    }
+
+    /// The item that [`Self::list_next`] found; leaves if it is of another class.
+    pub(crate) fn list_fetched(&mut self, status: Value, out: Value, d: DType) -> Result<Parts, CompileError> {
+        self.exit_if_bad(status, ExitReason::TypeChanged)?;
         self.fetched(out, d)
+    }
+
+    /// Appends a number to a list.
+    pub(crate) fn list_append(&mut self, object: hir::Value, value: hir::Value) -> Result<(), CompileError> {
+        let list = self.parts(object)[0];
+        let (class, word) = self.class_and_bits(value)?;
+        self.list_call("taipan_list_append", &[list, class, word], ExitReason::TypeChanged)
+    }
+
+    /// A number as the interpreter side takes it.
+    fn class_and_bits(&mut self, value: hir::Value) -> Result<(Value, Value), CompileError> {
+        let (d, x) = self.any_number(value)?;
+        let class = self.class_value(d)?;
+        let word = match scalar_ty(d) {
+            Ty::F64 => self.b.op(Op::Bitcast, Ty::I64, &[x], 0),
+            _ => self.b.convert(Op::Zext, Ty::I64, x),
+        };
+        Ok((class, word))
     }
 
     fn fetched(&mut self, out: Value, d: DType) -> Result<Parts, CompileError> {
@@ -53,7 +84,10 @@ impl Lowerer<'_> {
     pub(crate) fn list_item(&mut self, object: hir::Value, index: hir::Value, d: DType) -> Result<Parts, CompileError> {
         let at = self.int_of(index)?;
         let list = self.parts(object)[0];
-        self.list_get(list, at, d)
+        let out = self.stack(8);
+        let class = self.class_value(d)?;
+        self.list_call("taipan_list_get", &[list, at, class, out], ExitReason::TypeChanged)?;
+        self.fetched(out, d)
     }
 
     /// An item of a row: the index is (row, position).
@@ -99,12 +133,7 @@ impl Lowerer<'_> {
             Type::Tuple(_) => self.parts(index),
             _ => vec![self.int_of(index)?],
         };
-        let (d, x) = self.any_number(value)?;
-        let class = self.class_value(d)?;
-        let word = match scalar_ty(d) {
-            Ty::F64 => self.b.op(Op::Bitcast, Ty::I64, &[x], 0),
-            _ => self.b.convert(Op::Zext, Ty::I64, x),
-        };
+        let (class, word) = self.class_and_bits(value)?;
         match at[..] {
             [row, position] => self.list_call("taipan_lists_set", &[list, row, position, class, word], ExitReason::Index),
             _ => self.list_call("taipan_list_set", &[list, at[0], class, word], ExitReason::Index),

@@ -470,6 +470,7 @@ impl<'a> Lowerer<'a> {
     /// Instructions without result.
     fn lower_effect(&mut self, h: hir::Block, op: &Op) -> Result<(), CompileError> {
         match op {
+            Op::SetItem { object, index, value } if matches!(self.ty(*index), Type::Append(_)) => self.list_append(*object, *value),
             Op::SetItem { object, index, value } if matches!(self.ty(*object), Type::List(_) | Type::Lists(_)) => {
                 self.store_list_item(*object, *index, *value)
             }
@@ -530,6 +531,7 @@ impl<'a> Lowerer<'a> {
             Op::Is { a, b, negate } => self.is_op(*a, *b, *negate),
             Op::Contains { item, container, negate } => self.contains_op(*item, *container, *negate),
             Op::Truth { a } => Ok(vec![self.truth(*a)?]),
+            Op::Attr { .. } if matches!(to, Type::Append(_)) => Ok(Parts::new()),
             Op::Attr { object, name } => crate::library::lower_attr(self, *object, name, result),
             Op::GetItem { object, index } if matches!(to, Type::Row(_)) => self.row(*object, *index),
             Op::GetItem { object, index } => match self.ty(*object) {

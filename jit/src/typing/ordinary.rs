@@ -38,7 +38,7 @@ pub fn is_scalar(t: &Type) -> bool {
 pub fn representable(t: &Type) -> bool {
     match t {
         Type::Tuple(items) => items.iter().all(|t| is_scalar(t) || *t == Type::None),
-        Type::None | Type::Global(_) | Type::Range { .. } | Type::RangeIter { .. } | Type::Array(_) | Type::List(_) | Type::Lists(_) | Type::Row(_) => true,
+        Type::None | Type::Global(_) | Type::Range { .. } | Type::RangeIter { .. } | Type::Array(_) | Type::List(_) | Type::Lists(_) | Type::Row(_) | Type::Append(_) => true,
         t => is_scalar(t),
     }
 }

@@ -25,7 +25,7 @@ class Program:
         if self.random.random() < 0.2:
             self.constants += [0.5, 2.0]
         # Some programs work on arrays too.
-        self.arrays = ["p", "q", "r", "m"] if self.random.random() < 0.5 else []
+        self.arrays = ["p", "q", "r", "m", "s"] if self.random.random() < 0.5 else []
         self.dtypes = [self.random.choice(DTYPES) for _ in self.arrays]
 
     def value(self, depth=0):
@@ -90,7 +90,9 @@ class Program:
                 bounds = bounds.replace("a %", "int(a) %").replace("b %", "int(b) %")
             over = f"range({bounds})"
             if self.arrays and self.random.random() < 0.3:
-                over = self.random.choice("pr")
+                over = self.random.choice(["p", "r", "s", "zip(p, r)", "zip(r, s, range(9))", "enumerate(r, 3)", "enumerate(p)"])
+                if over[0] in "ze":
+                    name = ", ".join([name, *NAMES[1:]][: 3 if "range" in over else 2])
             add(f"{margin}for {name} in {over}:")
             self.block(indent + 1, depth + 1, True)
             if self.random.random() < 0.2:
@@ -114,6 +116,8 @@ class Program:
             add(f"{margin}log.append(({', '.join(NAMES)}))")
         elif self.arrays and pick < 0.98:
             add(f"{margin}p = p * 2")
+        elif self.arrays and pick < 0.99:
+            add(f"{margin}if len(r) < 60: r.append({self.value(1)})")
         else:
             add(f"{margin}a, b = b, a")
 
@@ -130,13 +134,13 @@ class Program:
             step = self.random.choice(["", "[::2]", "[::-1]"])
             size = 24 if step == "[::2]" else 12
             arrays = [f"p = np.arange({size}).astype('{first}'){step}", f"q = np.ones((12, 2), '{second}')"]
-            arrays += ["r = list(range(12))", "m = [[i * 0.5 + j for j in range(12)] for i in range(4)]"]
+            arrays += ["r = list(range(12))", "s = tuple(range(12, 0, -1))", "m = [[i * 0.5 + j for j in range(12)] for i in range(4)]"]
         zeros = arrays + zeros
         if at_module_level:
             start = ["import numpy as np", "log = []", "a, b, c, d = 1, 2, 3, 4"]
             return "\n".join(start + zeros + self.lines) + "\n"
         head = ["import numpy as np", "log = []", "def f(a, b, c, d):"] + [" " + zero for zero in zeros]
-        return "\n".join(head + self.lines + [f" return a, b, c, d, log{', p, q, r, m' if self.arrays else ''}"]) + "\nresult = f(1, 2, 3, 4)\n"
+        return "\n".join(head + self.lines + [f" return a, b, c, d, log{', p, q, r, m, s' if self.arrays else ''}"]) + "\nresult = f(1, 2, 3, 4)\n"
 
 
 warnings.simplefilter("ignore")

@@ -36,6 +36,19 @@ SHAPES = {
     "exit in a row": ("t = 0\nfor i in range(n):\n  for j in range(n): t += a[i][100 // (j - 5)]\nreturn t", ["[[1] * 200] * 9, 0, 9"]),
     "subclass": ("class L(list):\n  def __getitem__(self, i): return 5\nc = L(a)\nt = 0\nfor i in range(n): t += c[i]\nreturn t", ["[1] * 60, 0, 60"]),
     "in a function": ("def g(i): return a[i] if i < 40 else 2\nt = 0\nfor i in range(n): t += g(i)\nreturn t", ["[3] * 60, 0, 60"]),
+    "append": ("for i in range(n):\n  a.append(i * b)\nreturn a, len(a)", ["[1], 2, 60", "[1.5], 0.5, 60", "[1], 0.5, 60", "[], 1, 60", "[True], True, 61"]),
+    "append a result": ("t = []\nfor i in range(n):\n  t.append(x := i if i % 3 else a[i])\n  if i > 40: t.append(100 // (i - 50))\nreturn t", ["[0.5] * 60, 0, 48", "[1 << 62] * 60, 0, 60"]),
+    "append leaves in the argument": ("for i in range(n):\n  a.append(3 ** i if i % 7 else str(i))\n  a.append(100 // (i - 50))\nreturn a", ["[1], 2, 60"]),
+    "append in rows": ("t = []\nfor i in range(n):\n  r = []\n  for j in range(n): r.append(i ^ j)\n  t.append(r)\nreturn t", ["0, 0, 12"]),
+    "append while walking": ("t = 0\nfor x in a:\n  t += x\n  if len(a) < n: a.append(x + 1)\nfor i, x in enumerate(a):\n  if i < n: a.append(i)\nreturn t, a", ["[1, 2, 3], 0, 60"]),
+    "append of others": ("class A(list):\n  def append(self, x): list.append(self, -x)\nc = A(a)\nd = (1, 2)\nfor i in range(n):\n  c.append(i)\n  if i == 30: d.append(1)\nreturn c", ["[1], 0, 30"]),
+    "append to a tuple": ("for i in range(n):\n  if i > 30: a.append(i)\nreturn a", ["(1, 2), 0, 60", "(1, 2), 0, 30"]),
+    "append by keyword, or not at all": ("for i in range(n):\n  a.append(i)\n  if i == 25: a.append()\nreturn a", ["[1], 0, 60"]),
+    "append as a value": ("c = a.append\nfor i in range(n):\n  c(i)\n  d = a.append\n  d(-i)\nreturn a, d == c", ["[1], 0, 60"]),
+    "tuple": ("t = 0\nfor i in range(n):\n  t += a[i % 5] - a[-1]\n  t ^= len(a)\nreturn t", ["(1, 2, 3, 4, 5), 0, 60", "(1.5, 2.5, 3, 4, 5), 0, 60", "(True, False) * 3, 0, 60", "(1, 2, 3), 0, 60", "(1, 1 << 70, 2, 3, 4), 0, 60"]),
+    "tuples walked": ("t = 0\nfor x in a:\n  for y in a:\n    t += x * y\n    if t > 9999: t -= y\nreturn t, x, y", ["tuple(range(30)), 0, 0", "(1.5,) * 20, 0, 0", "(1, 2, 3, None), 0, 0"]),
+    "tuples of tuples": ("t = 0\nfor i in range(n):\n  for j in range(len(a[i])): t += a[i][j] * b[i][j]\nreturn t", ["((1, 2), (3, 4), (5, 6)), [(1, 2), (3, 4), (5, 6)], 3", "tuple((i, i + .5, i * 2) for i in range(20)), ((1, 2, 3),) * 20, 20"]),
+    "tuple changes": ("t = 0\nfor i in range(n):\n  t += a[0] + b[1]\n  if i % 20 == 9: a = (i, i + 1)\n  if i == 30: b[1] = 7\nreturn t", ["(1, 2), (3, 4), 28", "(1, 2), (3, 4), 60", "(1, 2), [3, 4], 60"]),
 }
 
 wrong = count = 0

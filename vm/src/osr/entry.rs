@@ -194,7 +194,7 @@ pub fn enter(
             // What was read is in the slots: the variables hold it alone again,
             // but for arrays, whose memory compiled code uses.
             for (object, kind) in objects.iter_mut().zip(&version.compiled.kinds) {
-                if !matches!(kind, EntryKind::Array(_) | EntryKind::List(_) | EntryKind::Lists(_) | EntryKind::Function(_)) {
+                if !matches!(kind, EntryKind::Array(_) | EntryKind::List(_) | EntryKind::Lists(_) | EntryKind::Tuple(_) | EntryKind::Tuples(_) | EntryKind::Function(_)) {
                     *object = None;
                 }
             }
@@ -274,6 +274,8 @@ fn compile(
         kinds.push(match values::kind_of(object.as_deref(), layout, vm) {
             // Others may hold the same iterator, the loop itself among them: what
             // advances one must be seen by all.
+            // Another tuple each time is no list to work on.
+            EntryKind::Tuple(_) | EntryKind::Tuples(_) if info.stored.contains(&info.variables[kinds.len()]) => EntryKind::Other,
             EntryKind::RangeIter | EntryKind::ArrayIter(_) | EntryKind::ListIter(_) | EntryKind::Zip { .. } => EntryKind::Other,
             kind => kind,
         });

@@ -1,16 +1,16 @@
-//! Lists of numbers for compiled loops: items are read and replaced through
-//! the interpreter's own list type, one call each.
+//! Lists and tuples of numbers for compiled loops: items are read, replaced and
+//! appended through the interpreter's own types, one call each.
 //!
 //! # Unsafe contract
 //! The addresses that compiled code hands to the functions of [`ROWS`] are
-//! those of list objects which the entry put into slots and keeps alive while
+//! those of list or tuple objects which the entry put into slots and keeps alive while
 //! the loop runs; `out` has room for 8 bytes.
 
 use rustpython_vm::{
-    AsObject, Context, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyFloat, PyInt, PyList, PyTuple},
 };
-use taipan_jit::{hir::types::DType, lower::list::CLASSES, symbol_rows, symbols};
+use taipan_jit::{hir::types::DType, lower::list::{CLASSES, END}, symbol_rows, symbols};
 
 /// Lets compiled code call the functions below.
 pub fn install() {
@@ -18,6 +18,8 @@ pub fn install() {
 }
 
 const ROWS: symbols::Rows = symbol_rows! {
+    call taipan_list_next(Ptr, I64, I64, Ptr) -> I32 = taipan_list_next;
+    call taipan_list_append(Ptr, I64, I64) -> I32 = taipan_list_append;
     call taipan_list_get(Ptr, I64, I64, Ptr) -> I32 = taipan_list_get;
     call taipan_list_set(Ptr, I64, I64, I64) -> I32 = taipan_list_set;
     call taipan_list_length(Ptr) -> I64 = taipan_list_length;
@@ -44,33 +46,44 @@ fn number(object: &PyObject) -> Option<(DType, u64)> {
     None
 }
 
-/// What the items of a list are, judged by some of them.
-pub fn class_of(list: &PyObject, vm: &VirtualMachine) -> Option<DType> {
-    let items = list.downcast_ref_if_exact::<PyList>(vm)?.borrow_vec();
-    let (first, _) = number(items.first()?)?;
-    let others = [items.len() / 2, items.len() - 1];
-    others.iter().all(|n| number(&items[*n]).is_some_and(|(d, _)| d == first)).then_some(first)
+/// Calls `f` with the items of an exact list, which is held meanwhile, or tuple.
+fn with_items<R>(object: &PyObject, f: impl FnOnce(&[PyObjectRef]) -> Option<R>) -> Option<R> {
+    let types = &Context::genesis().types;
+    if object.class().is(types.list_type) {
+        return f(&object.downcast_ref::<PyList>()?.borrow_vec());
+    }
+    object.class().is(types.tuple_type).then(|| f(object.downcast_ref::<PyTuple>()?.as_slice()))?
 }
 
-/// The same of a list of lists of numbers.
-pub fn class_of_rows(list: &PyObject, vm: &VirtualMachine) -> Option<DType> {
-    let rows = list.downcast_ref_if_exact::<PyList>(vm)?.borrow_vec();
-    let first = class_of(rows.first()?, vm)?;
-    let others = [rows.len() / 2, rows.len() - 1];
-    others.iter().all(|n| class_of(&rows[*n], vm) == Some(first)).then_some(first)
+/// What the items of a list or tuple are, judged by some of them.
+pub fn class_of(list: &PyObject) -> Option<DType> {
+    with_items(list, |items| {
+        let (first, _) = number(items.first()?)?;
+        let others = [items.len() / 2, items.len() - 1];
+        others.iter().all(|n| number(&items[*n]).is_some_and(|(d, _)| d == first)).then_some(first)
+    })
 }
 
-/// The list that a list iterator walks, and the number of items it gave;
+/// The same of a list or tuple of such.
+pub fn class_of_rows(list: &PyObject) -> Option<DType> {
+    with_items(list, |rows| {
+        let first = class_of(rows.first()?)?;
+        let others = [rows.len() / 2, rows.len() - 1];
+        others.iter().all(|n| class_of(&rows[*n]) == Some(first)).then_some(first)
+    })
+}
+
+/// The list or tuple that an iterator walks, and the number of items it gave;
 /// `None` at its end.
 pub fn of_iterator(iterator: &PyObject, vm: &VirtualMachine) -> Option<(PyObjectRef, usize)> {
-    if !iterator.class().is(vm.ctx.types.list_iterator_type) {
-        return None;
-    }
+    let types = &vm.ctx.types;
+    let known = [(types.list_iterator_type, types.list_type), (types.tuple_iterator_type, types.tuple_type)];
+    let (_, walked) = known.iter().find(|(class, _)| iterator.class().is(*class))?;
     let state = vm.call_method(iterator, "__reduce__", ()).ok()?.downcast::<PyTuple>().ok()?;
     let [_, list, position] = state.as_slice() else { return None };
     let list = list.downcast_ref::<PyTuple>()?.first()?.clone();
     let position = usize::try_from(position.downcast_ref::<PyInt>()?.as_bigint()).ok()?;
-    list.class().is(vm.ctx.types.list_type).then_some((list, position))
+    list.class().is(*walked).then_some((list, position))
 }
 
 /// Makes an iterator go on as if it had given so many items.
@@ -88,9 +101,9 @@ pub fn advance(iterator: &PyObject, position: i64, vm: &VirtualMachine) -> PyRes
 
 /// # Safety
 /// See the file head.
-unsafe fn items<'a>(list: *const u8) -> Option<&'a rustpython_vm::Py<PyList>> {
+unsafe fn object<'a>(list: *const u8) -> &'a PyObject {
     // SAFETY: contract of the callers.
-    unsafe { &*(list as *const PyObject) }.downcast_ref::<PyList>()
+    unsafe { &*(list as *const PyObject) }
 }
 
 /// Index from the start, if there is such an item.
@@ -100,40 +113,53 @@ fn position(index: i64, length: usize) -> Option<usize> {
     (0..length).contains(&at).then_some(at as usize)
 }
 
-/// Calls `f` with row `index` of a list of exact lists, while the outer list is
-/// held.
+/// Calls `f` with row `index` and its position, while the outer list is held.
 ///
 /// # Safety
 /// See the file head.
-unsafe fn with_row<R>(list: *const u8, index: i64, f: impl FnOnce(&rustpython_vm::Py<PyList>, usize) -> Option<R>) -> Option<R> {
+unsafe fn with_row<R>(list: *const u8, index: i64, f: impl FnOnce(&PyObject, usize) -> Option<R>) -> Option<R> {
     // SAFETY: contract of the callers.
-    let rows = unsafe { items(list) }?.borrow_vec();
-    let at = position(index, rows.len())?;
-    let row = rows[at].downcast_ref::<PyList>()?;
-    // A list inside itself cannot be locked twice.
-    let itself = std::ptr::eq(row.as_object() as *const PyObject as *const u8, list);
-    if itself || !row.class().is(Context::genesis().types.list_type) {
-        return None;
-    }
-    f(row, at)
+    with_items(unsafe { object(list) }, |rows| {
+        let at = position(index, rows.len())?;
+        // A list inside itself cannot be locked twice.
+        let itself = std::ptr::eq(&*rows[at] as *const PyObject as *const u8, list);
+        if itself { None } else { f(&rows[at], at) }
+    })
 }
 
 /// The bits of an item of class number `class`.
-fn get(list: &rustpython_vm::Py<PyList>, index: i64, class: i64) -> Option<u64> {
-    let items = list.borrow_vec();
-    let (d, bits) = number(&items[position(index, items.len())?])?;
-    (CLASSES.get(class as usize) == Some(&d)).then_some(bits)
+fn get(list: &PyObject, index: i64, class: i64) -> Option<u64> {
+    with_items(list, |items| {
+        let (d, bits) = number(&items[position(index, items.len())?])?;
+        (CLASSES.get(class as usize) == Some(&d)).then_some(bits)
+    })
 }
 
-/// Replaces a number by another; the old one.
-fn set(list: &rustpython_vm::Py<PyList>, index: i64, class: i64, bits: i64) -> Option<PyObjectRef> {
+/// Number of items.
+fn length(list: &PyObject) -> Option<i64> {
+    with_items(list, |items| Some(items.len() as i64))
+}
+
+/// The list to change: tuples refuse.
+fn list_of(object: &PyObject) -> Option<&Py<PyList>> {
+    let exact = object.class().is(Context::genesis().types.list_type);
+    exact.then(|| object.downcast_ref::<PyList>())?
+}
+
+/// A number of class number `class`.
+fn new_number(class: i64, bits: i64) -> Option<PyObjectRef> {
     let context = Context::genesis();
-    let new: PyObjectRef = match CLASSES.get(class as usize)? {
+    Some(match CLASSES.get(class as usize)? {
         DType::I64 => context.new_int(bits).into(),
         DType::F64 => context.new_float(f64::from_bits(bits as u64)).into(),
         _ => context.new_bool(bits & 1 != 0).into(),
-    };
-    let mut items = list.borrow_vec_mut();
+    })
+}
+
+/// Replaces a number by another; the old one.
+fn set(list: &PyObject, index: i64, class: i64, bits: i64) -> Option<PyObjectRef> {
+    let new = new_number(class, bits)?;
+    let mut items = list_of(list)?.borrow_vec_mut();
     let at = position(index, items.len())?;
     let slot = items.get_mut(at)?;
     // Letting go of other objects may run code of the program.
@@ -141,11 +167,36 @@ fn set(list: &rustpython_vm::Py<PyList>, index: i64, class: i64, bits: i64) -> O
     Some(std::mem::replace(slot, new))
 }
 
+/// Puts the bits of the item at a position into `out`: 0; behind the last one
+/// [`END`]; 1 if it is not of class number `class`.
+unsafe extern "C" fn taipan_list_next(list: *const u8, position: i64, class: i64, out: *mut u64) -> i32 {
+    // SAFETY: contract of this file.
+    let status = with_items(unsafe { object(list) }, |items| {
+        let Some(item) = items.get(position as usize) else { return Some(END as i32) };
+        let (d, bits) = number(item)?;
+        (CLASSES.get(class as usize) == Some(&d)).then(|| {
+            // SAFETY: contract of this file.
+            unsafe { *out = bits };
+            0
+        })
+    });
+    status.unwrap_or(1)
+}
+
+/// Appends a number; 1 if that is no list.
+unsafe extern "C" fn taipan_list_append(list: *const u8, class: i64, bits: i64) -> i32 {
+    // SAFETY: contract of this file.
+    let appended = list_of(unsafe { object(list) }).zip(new_number(class, bits)).map(|(list, number)| {
+        list.borrow_vec_mut().push(number);
+    });
+    i32::from(appended.is_none())
+}
+
 /// Puts the bits of item `index` into `out`; 1 if there is none of class number
 /// `class`.
 unsafe extern "C" fn taipan_list_get(list: *const u8, index: i64, class: i64, out: *mut u64) -> i32 {
     // SAFETY: contract of this file.
-    match unsafe { items(list) }.and_then(|list| get(list, index, class)) {
+    match get(unsafe { object(list) }, index, class) {
         Some(bits) => {
             // SAFETY: contract of this file.
             unsafe { *out = bits };
@@ -158,7 +209,7 @@ unsafe extern "C" fn taipan_list_get(list: *const u8, index: i64, class: i64, ou
 /// Replaces item `index` by a number; 1 if that is not a plain matter.
 unsafe extern "C" fn taipan_list_set(list: *const u8, index: i64, class: i64, bits: i64) -> i32 {
     // SAFETY: contract of this file.
-    let old = unsafe { items(list) }.and_then(|list| set(list, index, class, bits));
+    let old = set(unsafe { object(list) }, index, class, bits);
     i32::from(old.is_none())
 }
 
@@ -171,7 +222,7 @@ unsafe extern "C" fn taipan_lists_row(list: *const u8, index: i64) -> i64 {
 /// Length of row `index`; -1 if there is no such list.
 unsafe extern "C" fn taipan_lists_length(list: *const u8, index: i64) -> i64 {
     // SAFETY: contract of this file.
-    unsafe { with_row(list, index, |row, _| Some(row.borrow_vec().len() as i64)) }.unwrap_or(-1)
+    unsafe { with_row(list, index, |row, _| length(row)) }.unwrap_or(-1)
 }
 
 /// As `taipan_list_get`, of row `row`.
@@ -197,5 +248,5 @@ unsafe extern "C" fn taipan_lists_set(list: *const u8, row: i64, index: i64, cla
 /// Number of items.
 unsafe extern "C" fn taipan_list_length(list: *const u8) -> i64 {
     // SAFETY: contract of this file.
-    unsafe { items(list) }.map_or(0, |list| list.borrow_vec().len() as i64)
+    length(unsafe { object(list) }).unwrap_or(0)
 }

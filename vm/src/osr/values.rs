@@ -45,12 +45,15 @@ pub fn kind_of(object: Option<&PyObject>, layout: &Layout, vm: &VirtualMachine) 
             Some(_) => EntryKind::RangeIter,
             None => EntryKind::Other,
         }
-    } else if class.is(types.list_type) {
-        let numbers = list::class_of(object, vm).map(EntryKind::List);
-        let kind = numbers.or_else(|| list::class_of_rows(object, vm).map(EntryKind::Lists));
-        kind.unwrap_or(EntryKind::Other)
-    } else if class.is(types.list_iterator_type) {
-        let class = list::of_iterator(object, vm).and_then(|(list, _)| list::class_of(&list, vm));
+    } else if class.is(types.list_type) || class.is(types.tuple_type) {
+        let (flat, nested): (fn(DType) -> EntryKind, fn(DType) -> EntryKind) = match class.is(types.list_type) {
+            true => (EntryKind::List, EntryKind::Lists),
+            false => (EntryKind::Tuple, EntryKind::Tuples),
+        };
+        let numbers = list::class_of(object).map(flat);
+        numbers.or_else(|| list::class_of_rows(object).map(nested)).unwrap_or(EntryKind::Other)
+    } else if class.is(types.list_iterator_type) || class.is(types.tuple_iterator_type) {
+        let class = list::of_iterator(object, vm).and_then(|(list, _)| list::class_of(&list));
         class.map_or(EntryKind::Other, EntryKind::ListIter)
     } else if zip::is_zip(object, vm) {
         zip::kind_of(object, layout, vm)
@@ -150,8 +153,9 @@ pub fn append(
             return fits;
         }
         EntryKind::List(_) | EntryKind::Lists(_) => exact(types.list_type).map(|o| o as *const PyObject as u64),
+        EntryKind::Tuple(_) | EntryKind::Tuples(_) => exact(types.tuple_type).map(|o| o as *const PyObject as u64),
         EntryKind::ListIter(_) => {
-            let found = exact(types.list_iterator_type).and_then(|o| list::of_iterator(o, vm));
+            let found = object.and_then(|o| list::of_iterator(o, vm));
             let Some((list, position)) = found else { return false };
             slots.extend([&*list as *const PyObject as u64, position as u64]);
             return true;
@@ -206,6 +210,7 @@ pub fn make(restore: &Restore, source: &Source<'_>, vm: &VirtualMachine) -> PyRe
         Restore::Bool(n) => vm.ctx.new_bool(results[*n as usize] & 1 != 0).into(),
         Restore::Numpy(dtype, n) => numpy_scalar(*dtype, results[*n as usize]),
         Restore::Entry(n) => held(*n)?,
+        Restore::Append(n) => held(*n)?.get_attr("append", vm)?,
         Restore::Item(n, index) => held(*n)?.get_item(vm.ctx.new_int(int(*index)).as_object(), vm)?,
         Restore::NewItemIter(n, position) => {
             let position = results[*position as usize] as usize;

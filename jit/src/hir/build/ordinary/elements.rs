@@ -4,7 +4,9 @@
 use super::{Builder, UNSUPPORTED};
 use crate::hir::build::{Machine, Step};
 use crate::hir::types::{ArrayType, DType, Type};
+use crate::hir::value::ConstValue;
 use crate::hir::{Op, Value};
+use crate::ordinary::EntryKind;
 use crate::typing::{numpy_scalar, ordinary as rules};
 
 /// Attributes of arrays that are known without the interpreter.
@@ -159,6 +161,28 @@ impl Builder<'_> {
         let state = self.snapshot();
         self.append(Op::SetItem { object, index, value }, vec![], Some(state));
         Ok(())
+    }
+
+    /// The parameter of the entry that a list with an `append` is. Functions
+    /// done in place must not have effects.
+    pub(super) fn growing_list(&self, object: Value) -> Step<u32> {
+        let n = self.entry_array(object).filter(|_| self.inner.is_empty()).ok_or(UNSUPPORTED)?;
+        match self.request.kinds.get(n as usize) {
+            Some(EntryKind::List(_)) => Ok(n),
+            _ => Err(UNSUPPORTED),
+        }
+    }
+
+    /// `list.append(number)`: its result.
+    pub(super) fn append_to_list(&mut self, method: Value, args: &[Value]) -> Step<Value> {
+        let (Type::Append(n), [value]) = (self.ty(method).clone(), args) else { return Err(UNSUPPORTED) };
+        if !self.inner.is_empty() || !rules::is_number(self.ty(*value)) {
+            return Err(UNSUPPORTED);
+        }
+        let object = *self.func.blocks[0].params.get(n as usize).ok_or(UNSUPPORTED)?;
+        let state = self.snapshot();
+        self.append(Op::SetItem { object, index: method, value: *value }, vec![], Some(state));
+        Ok(self.plain(Op::Const(ConstValue::None), Type::None))
     }
 
     /// `iter(list)`.

@@ -30,7 +30,7 @@ use crate::hir::{
     Block, BlockData, CompareOp, ExitReason, FrameState, Func, Inst, Op, StackItem, State, Target, Term, UnaryOp, Value, Variable,
 };
 use crate::bytecode::cfg::Cfg;
-use crate::bytecode::{Code, Opcode};
+use crate::bytecode::Code;
 use crate::error::CompileError;
 use crate::ordinary::{EntryKind, LoopRequest, NotCompiled};
 use crate::typing::{self, ordinary as rules};
@@ -195,37 +195,8 @@ impl<'a> Builder<'a> {
             undef: Value(0),
             loops: false,
         };
-        b.stored = b.find_stores();
+        b.stored = request.info.variables.iter().map(|v| request.info.stored.contains(v)).collect();
         b
-    }
-
-    fn find_stores(&self) -> Vec<bool> {
-        let mut stored = HashSet::new();
-        for basic in (0..self.cfg.blocks.len()).filter(|b| self.inside[*b]) {
-            for i in &self.code.instrs[self.cfg.blocks[basic].range.clone()] {
-                let (hi, lo) = (i.arg >> 4, i.arg & 15);
-                match i.op {
-                    Opcode::StoreFast | Opcode::DeleteFast | Opcode::LoadFastAndClear => {
-                        stored.insert(Variable::Fast(i.arg));
-                    }
-                    Opcode::StoreFastLoadFast => {
-                        stored.insert(Variable::Fast(hi));
-                    }
-                    Opcode::StoreFastStoreFast => stored.extend([Variable::Fast(hi), Variable::Fast(lo)]),
-                    Opcode::StoreDeref | Opcode::DeleteDeref => {
-                        stored.insert(Variable::Cell(i.arg));
-                    }
-                    Opcode::StoreName => {
-                        stored.insert(Variable::Name(i.arg));
-                    }
-                    Opcode::StoreGlobal => {
-                        stored.insert(Variable::Global(i.arg));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        self.request.info.variables.iter().map(|v| stored.contains(v)).collect()
     }
 
     fn run(&mut self) -> Result<(), CompileError> {
@@ -275,8 +246,8 @@ impl<'a> Builder<'a> {
             EntryKind::Bool => (Type::BOOL, Some(None)),
             EntryKind::Numpy(d) => (Type::Numpy(*d), Some(None)),
             EntryKind::Array(a) => (Type::Array(*a), Some(None)),
-            EntryKind::List(d) => (Type::List(*d), Some(None)),
-            EntryKind::Lists(d) => (Type::Lists(*d), Some(None)),
+            EntryKind::List(d) | EntryKind::Tuple(d) => (Type::List(*d), Some(None)),
+            EntryKind::Lists(d) | EntryKind::Tuples(d) => (Type::Lists(*d), Some(None)),
             EntryKind::ListIter(d) => (Type::ListIter(*d), Some(None)),
             EntryKind::ArrayIter(a) => (Type::ArrayIter(*a), Some(None)),
             EntryKind::RangeIter => (Type::RangeIter { dtype: DType::I64, parallel: false }, Some(None)),
@@ -693,8 +664,15 @@ impl Machine for Builder<'_> {
                 },
                 _ => return Err(UNSUPPORTED),
             },
+            Op::Attr { object, name } if matches!(types[0], Type::List(_)) && &**name == "append" => {
+                let n = self.growing_list(*object)?;
+                self.plain(op, Type::Append(n))
+            }
             Op::Attr { object, name } if types[0].array().is_some() => self.array_attribute(*object, name)?,
             Op::Attr { object, name } => self.member(*object, name)?,
+            Op::Call { callee, args, keywords } if keywords.is_empty() && matches!(types[0], Type::Append(_)) => {
+                self.append_to_list(*callee, args)?
+            }
             Op::Call { callee, args, keywords } => {
                 if let Type::Global(g) = &types[0]
                     && let Global::Closure(c) = &**g
@@ -778,7 +756,8 @@ impl Machine for Builder<'_> {
                 // Each view that an array gives is an object of its own: two
                 // variables could not be told to hold the same one.
                 let view = matches!(self.ty(v), Type::Row(n) if self.ty(self.func.blocks[0].params[*n as usize]).array().is_some());
-                if iterator || view || self.is_function(v) {
+                let method = matches!(self.ty(v), Type::Append(_));
+                if iterator || view || method || self.is_function(v) {
                     return Err(UNSUPPORTED);
                 }
                 Var::Value(v)
