@@ -115,6 +115,20 @@ fn slice<C: Constant>(elements: &[C; 3]) -> Result<ConstValue, CompileError> {
     Ok(ConstValue::Slice(parts))
 }
 
+/// Does `code` have a jump back? Cheap enough to be asked at every sample.
+pub fn has_loop<C: Constant>(code: &CodeObject<C>) -> bool {
+    let units = &code.instructions;
+    let mut offset = 0;
+    while offset < units.len() {
+        let op = units.read_op(offset).as_opcode().deoptimize();
+        if op == Opcode::JumpBackward {
+            return true;
+        }
+        offset += 1 + op.cache_entries();
+    }
+    false
+}
+
 fn instructions<C: Constant>(code: &CodeObject<C>) -> Result<Vec<Instr>, CompileError> {
     let units = &code.instructions;
     let mut out = Vec::with_capacity(units.len());

@@ -27,7 +27,7 @@ use taipan_jit::options::{self, TierMode};
 use super::{
     entry,
     frame_access::FrameView,
-    loops::{self, Loop, Stage},
+    loops::{self, CodeLoops, Loop, Stage},
     probe,
 };
 
@@ -92,7 +92,9 @@ pub fn sample(vm: &VirtualMachine) {
 
 /// Counts a sample at `offset` and arms the outermost loop that became hot.
 fn count(vm: &VirtualMachine, code: &Py<PyCode>, offset: u32) {
-    let known = loops::of(code);
+    let Some(known) = known(vm, code) else {
+        return;
+    };
     let mut hot: Option<&Arc<Loop>> = None;
     for each in known.loops.iter().filter(|l| (l.info.header..l.info.end).contains(&offset)) {
         let mut state = each.state();
@@ -140,9 +142,31 @@ fn rest(vm: &VirtualMachine) {
     }
 }
 
+/// The loops of `code`, if it has any. Lets go of code that the program has
+/// lost, when much has been seen.
+fn known(vm: &VirtualMachine, code: &Py<PyCode>) -> Option<Arc<CodeLoops>> {
+    let known = loops::of(code)?;
+    if loops::crowded() {
+        forget_orphans(vm);
+    }
+    Some(known)
+}
+
+fn forget_orphans(vm: &VirtualMachine) {
+    let orphans = loops::orphans();
+    for code in &orphans {
+        for each in code.loops.iter().filter(|each| each.armed_edges().is_some()) {
+            disarm(vm, &code.object, each, Stage::Dead);
+        }
+    }
+    loops::forget(&orphans);
+}
+
 /// Arms all loops of `code` that are not armed yet; how many these are.
 pub fn arm_all(vm: &VirtualMachine, code: &Py<PyCode>) -> usize {
-    let known = loops::of(code);
+    let Some(known) = known(vm, code) else {
+        return 0;
+    };
     let cold = known.loops.iter().filter(|each| each.state().stage == Stage::Cold);
     cold.filter(|each| arm(vm, code, each)).count()
 }
@@ -180,7 +204,7 @@ pub fn disarm(vm: &VirtualMachine, code: &Py<PyCode>, each: &Loop, stage: Stage)
     for edge in &each.info.back_edges {
         restore_jump(code, *edge);
     }
-    let others_armed = loops::of(code).loops.iter().any(|l| l.armed_edges().is_some());
+    let others_armed = loops::of(code).is_some_and(|code| code.loops.iter().any(|l| l.armed_edges().is_some()));
     let mut monitoring = vm.state.monitoring.lock();
     if !others_armed {
         monitoring.local_events.remove(&(TOOL, code.as_object().get_id()));

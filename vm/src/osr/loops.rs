@@ -7,14 +7,14 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, builtins::{PyCode, PyFunction, PyStrInterned}};
 use super::library::Member;
 use taipan_jit::{
-    bytecode::Code,
+    bytecode::{Code, decode::has_loop},
     ordinary::{CompiledLoop, LoopInfo, loops},
 };
 
@@ -190,15 +190,49 @@ type Table = HashMap<usize, Arc<CodeLoops>, BuildHasherDefault<AddressHasher>>;
 
 static TABLE: Mutex<Option<Table>> = Mutex::new(None);
 
+/// Code objects that the table holds without anybody minding.
+const LEAST_ROOM: usize = 256;
+static ROOM: AtomicUsize = AtomicUsize::new(LEAST_ROOM);
+/// How often code was taken out of the table.
+static ERA: AtomicU64 = AtomicU64::new(0);
+
 fn table() -> MutexGuard<'static, Option<Table>> {
     TABLE.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// The loops of `code`, found now if it is new.
-pub fn of(code: &Py<PyCode>) -> Arc<CodeLoops> {
+/// The loops of `code`, found now if it is new; None if it has none.
+pub fn of(code: &Py<PyCode>) -> Option<Arc<CodeLoops>> {
+    if !has_loop(&code.code) {
+        return None;
+    }
     let key = code.as_object().get_id();
     let mut table = table();
-    table.get_or_insert_default().entry(key).or_insert_with(|| Arc::new(CodeLoops::new(code))).clone()
+    Some(table.get_or_insert_default().entry(key).or_insert_with(|| Arc::new(CodeLoops::new(code))).clone())
+}
+
+/// Is it time to look for code that only the table keeps? Programs may make
+/// code without end, with `exec`.
+pub fn crowded() -> bool {
+    table().as_ref().is_some_and(|table| table.len() > ROOM.load(Ordering::Relaxed))
+}
+
+/// Code that only the table keeps.
+pub fn orphans() -> Vec<Arc<CodeLoops>> {
+    let mut all = all();
+    all.retain(|code| code.object.as_object().strong_count() == 1);
+    all
+}
+
+/// Takes `orphans` out of the table. None of their loops may be armed.
+pub fn forget(orphans: &[Arc<CodeLoops>]) {
+    let mut table = table();
+    let table = table.get_or_insert_default();
+    // Code that comes to lie at their addresses must not be taken for them.
+    ERA.fetch_add(1, Ordering::Release);
+    for code in orphans {
+        table.remove(&code.object.as_object().get_id());
+    }
+    ROOM.store(LEAST_ROOM.max(2 * table.len()), Ordering::Relaxed);
 }
 
 /// The loops of all code seen so far.
@@ -207,23 +241,25 @@ pub fn all() -> Vec<Arc<CodeLoops>> {
 }
 
 thread_local! {
-    /// The loop that this thread entered last.
-    static LAST: RefCell<Option<(usize, Arc<Loop>)>> = const { RefCell::new(None) };
+    /// The loop that this thread entered last: address of its code, era.
+    static LAST: RefCell<Option<(usize, u64, Arc<Loop>)>> = const { RefCell::new(None) };
 }
 
 /// The loop of known `code` with this header.
 pub fn at(code: &Py<PyCode>, header: u32) -> Option<Arc<Loop>> {
     let key = code.as_object().get_id();
+    let now = ERA.load(Ordering::Acquire);
     LAST.with_borrow_mut(|last| {
-        if let Some((owner, each)) = last
+        if let Some((owner, era, each)) = last
             && *owner == key
+            && *era == now
             && each.info.header == header
         {
             return Some(each.clone());
         }
         let loops = table().as_ref()?.get(&key)?.clone();
         let found = loops.loops.iter().find(|l| l.info.header == header)?;
-        *last = Some((key, found.clone()));
+        *last = Some((key, now, found.clone()));
         Some(found.clone())
     })
 }
