@@ -32,8 +32,8 @@ pub struct LoopInfo {
     pub is_for: bool,
     /// Variables the loop reads or writes, in first-use order.
     pub variables: Vec<Variable>,
-    /// Those among them that it writes.
-    pub stored: Vec<Variable>,
+    /// Which of them it writes.
+    pub stored: Vec<bool>,
     /// Names read as globals that must resolve to a known library object
     /// (`range`, `abs`, `math`…) are among `variables` too.
     pub line: u32,

@@ -25,14 +25,16 @@ pub fn loops(code: &Code) -> Vec<LoopInfo> {
             let depth = u32::try_from(depths[header]?).ok()?;
             let body = body(header, &edges, &predecessors);
             let first = &code.instrs[header];
+            let variables = distinct(body.iter().flat_map(|&p| accessed(&code.instrs[p])));
+            let stored = distinct(body.iter().flat_map(|&p| stored(&code.instrs[p])));
             Some(LoopInfo {
                 header: first.start,
                 back_edges: edges.iter().map(|&e| code.instrs[e].offset).collect(),
                 end: edges.iter().map(|&e| code.instrs[e].next).max()?,
                 depth,
                 is_for: first.op == Opcode::ForIter,
-                variables: distinct(body.iter().flat_map(|&p| accessed(&code.instrs[p]))),
-                stored: distinct(body.iter().flat_map(|&p| stored(&code.instrs[p]))),
+                stored: variables.iter().map(|v| stored.contains(v)).collect(),
+                variables,
                 line: body.iter().map(|&p| code.instrs[p].line).filter(|&l| l > 0).min().unwrap_or(0),
             })
         })

@@ -87,23 +87,27 @@ impl Frame<'_> {
     /// The value of a variable; the outer `None`: it cannot be read here.
     fn read(&self, variable: Variable, vm: &VirtualMachine) -> Option<Option<PyObjectRef>> {
         let in_dict = |dict: &Py<PyDict>, n: u32| dict.get_item_opt(self.name(n), vm).ok();
-        let global = |n: u32| -> Option<Option<PyObjectRef>> {
-            if let Some(found) = in_dict(self.view.globals(), n)? {
-                return Some(Some(found));
-            }
-            in_dict(self.view.builtins().downcast_ref::<PyDict>()?, n)
-        };
+        if let Some(found) = self.own(variable, vm)? {
+            return Some(Some(found));
+        }
+        let (Variable::Name(n) | Variable::Global(n)) = variable else { return Some(None) };
+        match in_dict(self.view.globals(), n)? {
+            Some(found) => Some(Some(found)),
+            None => in_dict(self.view.builtins().downcast_ref::<PyDict>()?, n),
+        }
+    }
+
+    /// What the variable itself is bound to, not what a name falls back on.
+    fn own(&self, variable: Variable, vm: &VirtualMachine) -> Option<Option<PyObjectRef>> {
+        let in_dict = |dict: &Py<PyDict>, n: u32| dict.get_item_opt(self.name(n), vm).ok();
         match variable {
             Variable::Fast(n) => Some(self.view.local(n).map(PyObject::to_owned)),
             Variable::Cell(n) => {
                 let cell = self.view.local(n)?;
                 Some(cell.get_attr("cell_contents", vm).ok())
             }
-            Variable::Name(n) => match in_dict(self.locals.as_deref()?, n)? {
-                Some(found) => Some(Some(found)),
-                None => global(n),
-            },
-            Variable::Global(n) => global(n),
+            Variable::Name(n) => in_dict(self.locals.as_deref()?, n),
+            Variable::Global(n) => in_dict(self.view.globals(), n),
         }
     }
 
@@ -162,8 +166,11 @@ pub fn enter(
     let mut frame = Frame { view, layout, locals, names: &code.code.names, further };
     let mut objects = Objects::new();
     let more = (0..frame.further.len()).map(|n| Variable::Global((frame.names.len() + n) as u32));
-    for variable in info.variables.iter().copied().chain(more) {
-        match frame.read(variable, vm) {
+    let stored = info.stored.iter().copied().chain(std::iter::repeat(false));
+    for (variable, stored) in info.variables.iter().copied().chain(more).zip(stored) {
+        // A name that the loop binds may fall back on another's value, which
+        // must not become its own: to compiled code it is unbound.
+        match if stored { frame.own(variable, vm) } else { frame.read(variable, vm) } {
             Some(object) => objects.push(object),
             None => return give_up(vm, code, each, "a variable cannot be read"),
         }
@@ -275,7 +282,7 @@ fn compile(
             // Others may hold the same iterator, the loop itself among them: what
             // advances one must be seen by all.
             // Another tuple each time is no list to work on.
-            EntryKind::Tuple(_) | EntryKind::Tuples(_) if info.stored.contains(&info.variables[kinds.len()]) => EntryKind::Other,
+            EntryKind::Tuple(_) | EntryKind::Tuples(_) if info.stored.get(kinds.len()) == Some(&true) => EntryKind::Other,
             EntryKind::RangeIter | EntryKind::ArrayIter(_) | EntryKind::ListIter(_) | EntryKind::Zip { .. } => EntryKind::Other,
             kind => kind,
         });
@@ -459,8 +466,11 @@ fn apply(
     // frame, or fail; then the frame changes in one go.
     let mut writes: SmallVec<[(Variable, Option<PyObjectRef>); 8]> = SmallVec::new();
     for (n, restore) in &exit.writes {
-        let value = values::make(restore, source, vm)?;
-        writes.push((compiled.variables[*n as usize], value));
+        let variable = compiled.variables[*n as usize];
+        // The program may know the object of a number that was not touched.
+        if !frame.own(variable, vm).flatten().is_some_and(|object| values::is_same_number(&object, restore, source)) {
+            writes.push((variable, values::make(restore, source, vm)?));
+        }
     }
     let kind = compiled.stack.first();
     let mut moved = None;

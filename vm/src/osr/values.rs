@@ -6,7 +6,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject, Context, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyFloat, PyInt},
 };
 use smallvec::SmallVec;
@@ -187,6 +187,21 @@ pub struct Source<'a> {
     pub library: &'a HashMap<Arc<str>, PyObjectRef>,
     /// Objects of the entry, by parameter: those that an exit may give back.
     pub entry: &'a [Option<PyObjectRef>],
+}
+
+/// Is `object` the int or float that `restore` describes?
+pub fn is_same_number(object: &PyObject, restore: &Restore, source: &Source<'_>) -> bool {
+    let types = &Context::genesis().types;
+    match restore {
+        Restore::Int(n) => {
+            object.class().is(types.int_type) && int_of(object) == Some(source.results[*n as usize] as i64)
+        }
+        Restore::Float(n) => {
+            let float = object.downcast_ref::<PyFloat>().filter(|_| object.class().is(types.float_type));
+            float.is_some_and(|f| f.to_f64().to_bits() == source.results[*n as usize])
+        }
+        _ => false,
+    }
 }
 
 /// Makes the object that `restore` describes. `None` is no object: an unbound

@@ -195,7 +195,8 @@ impl<'a> Builder<'a> {
             undef: Value(0),
             loops: false,
         };
-        b.stored = request.info.variables.iter().map(|v| request.info.stored.contains(v)).collect();
+        b.stored = request.info.stored.clone();
+        b.stored.resize(request.info.variables.len(), false);
         b
     }
 
