@@ -55,7 +55,7 @@ pub fn add(functions: &[(String, *const u8, u64)]) {
     options.mode(0o600).custom_flags(libc::O_NOFOLLOW);
     let path = format!("/tmp/perf-{process}.map");
     if let Ok(mut file) = options.open(path) {
-        let _ = file.write_all(map.lines[if first { 0 } else { old }..].as_bytes());
+        let _ = file.write_all(&map.lines.as_bytes()[if first { 0 } else { old }..]);
     }
 }
 

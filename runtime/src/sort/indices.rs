@@ -145,7 +145,7 @@ mod tests {
             check(&random);
             check(&random.iter().map(|k| k % 7).collect::<Vec<_>>());
             // The same at the top, different at the bottom.
-            check(&random.iter().map(|k| k % 3 << 62 | k % 5).collect::<Vec<_>>());
+            check(&random.iter().map(|k| ((k % 3) << 62) | (k % 5)).collect::<Vec<_>>());
             check(&random.iter().map(|k| if k % 2 == 0 { 0 } else { u64::MAX }).collect::<Vec<_>>());
         }
     }

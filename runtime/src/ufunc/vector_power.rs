@@ -554,7 +554,7 @@ unsafe fn run_power<F: Formula2 + Op2<T, T, R = T>, T: Real>(
     // SAFETY: by the contract; without elements there is nothing to read.
     let exponent = if n > 0 && strides[1] == 0 { unsafe { args[1].cast::<T>().read_unaligned() } } else { T::default() };
     let y = exponent.widen();
-    if !(y >= 3.0 && y <= MOST_FACTORS && y.fract() == 0.0) {
+    if !((3.0..=MOST_FACTORS).contains(&y) && y.fract() == 0.0) {
         // SAFETY: by the contract.
         unsafe { run2::<F, T>(args, n, strides) };
         return;

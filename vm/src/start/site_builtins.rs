@@ -9,7 +9,7 @@ pub(crate) use _sitebuiltins::{Helper, Printer, Quitter, module_def};
 #[rustpython_vm::pymodule(name = "_sitebuiltins")]
 mod _sitebuiltins {
     use rustpython_vm::{
-        FromArgs, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+        FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
         builtins::PyType,
         common::lock::PyRwLock,
         function::{FuncArgs, OptionalArg},
@@ -151,9 +151,21 @@ mod _sitebuiltins {
             let paths = directories.iter().flat_map(|directory| {
                 files.iter().map(move |file| format!("{}/{file}", directory.trim_end_matches('/')))
             });
-            let name = args.name.str(vm)?;
-            let text = args.data.str(vm)?;
-            Ok(Printer::new(&name.to_string(), text.to_string(), paths.collect()))
+            let name = args.name.str(vm)?.to_string();
+            let text = args.data.str(vm)?.to_string();
+            Ok(Printer::new(&name, text, paths.collect()))
+        }
+    }
+
+    /// Asks until the answer is yes (nothing) or no (q).
+    fn wants_more(input: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+        loop {
+            let prompt = "Hit Return for more, or q (and Return) to quit: ";
+            match input.call((prompt,), vm)?.str(vm)?.to_string().as_str() {
+                "" => return Ok(true),
+                "q" => return Ok(false),
+                _ => {}
+            }
         }
     }
 
@@ -166,14 +178,8 @@ mod _sitebuiltins {
             let input = vm.builtins.get_attr("input", vm)?;
             for (number, page) in lines.chunks(PAGE).enumerate() {
                 // The next page comes if the user wants it.
-                while number > 0 {
-                    let prompt = "Hit Return for more, or q (and Return) to quit: ";
-                    let answer = input.call((prompt,), vm)?.str(vm)?;
-                    match answer.to_string().as_str() {
-                        "" => break,
-                        "q" => return Ok(vm.ctx.none()),
-                        _ => {}
-                    }
+                if number > 0 && !wants_more(&input, vm)? {
+                    break;
                 }
                 for line in page {
                     print.call((line.as_str(),), vm)?;

@@ -415,7 +415,7 @@ fn setfield(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<
     let (Some(value), Some(dtype)) = (value, dtype) else { return Ok(()) };
     let array = own_array(&zelf, vm)?;
     array.check_writeable().or_raise(vm)?;
-    super::index::assign(&field(&array, &dtype, &offset, vm)?, &value, vm)
+    super::index::assign(&field(array, &dtype, &offset, vm)?, &value, vm)
 }
 
 /// The pickle of an array, through the module `pickle`.
