@@ -24,7 +24,8 @@ pub struct LoopInfo {
     pub header: u32,
     /// Offsets of its JUMP_BACKWARD instructions.
     pub back_edges: Vec<u32>,
-    /// First offset after the last back edge.
+    /// First offset after all of its instructions: an inner loop at the end of the
+    /// body lies behind the back edges.
     pub end: u32,
     /// Value-stack depth at the header.
     pub depth: u32,

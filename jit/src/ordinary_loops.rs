@@ -30,7 +30,7 @@ pub fn loops(code: &Code) -> Vec<LoopInfo> {
             Some(LoopInfo {
                 header: first.start,
                 back_edges: edges.iter().map(|&e| code.instrs[e].offset).collect(),
-                end: edges.iter().map(|&e| code.instrs[e].next).max()?,
+                end: body.iter().map(|&p| code.instrs[p].next).max()?,
                 depth,
                 is_for: first.op == Opcode::ForIter,
                 stored: variables.iter().map(|v| stored.contains(v)).collect(),
