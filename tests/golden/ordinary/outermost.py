@@ -15,13 +15,16 @@ def digits(n):
     return t
 
 
-def entered(line):
-    start = f"outermost.py:{line} in digits: entered"
-    return any(start in text for text in _taipan.loop_report().splitlines())
+def entries(line):
+    start = f"outermost.py:{line} in digits: entered "
+    found = [text for text in _taipan.loop_report().splitlines() if start in text]
+    return sum(int(text.split(start)[1].split()[0]) for text in found)
 
 
-first = digits.__code__.co_firstlineno
+outer = digits.__code__.co_firstlineno + 2
+inner = outer + 2
 end = time.monotonic() + 20
-while time.monotonic() < end and not entered(first + 2):
+while time.monotonic() < end and not entries(outer):
     digits(20_000)
-print(digits(100_000), entered(first + 2))
+# Not by luck, after thousands of entries into the inner one.
+print(digits(100_000), entries(outer) > 0, entries(inner) < 3000)
