@@ -547,7 +547,7 @@ impl Array {
             return Ok((result, FpFlags::NONE));
         }
         let flags = result.copy_cast(self)?;
-        if casting == Casting::SameValue && !same_values(self, &result) {
+        if casting == Casting::SameValue && dtype != DType::Bool && !same_values(self, &result) {
             return Err(Error::value(format!(
                 "could not cast 'same_value' {} to {}",
                 self.dtype.c_name(),

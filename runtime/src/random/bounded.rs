@@ -83,6 +83,97 @@ impl Pieces {
     }
 }
 
+/// Integers below bounds that may change from one to the next, for elements of one type.
+struct Draws {
+    /// For types of one or two bytes, which share draws of 32 bits.
+    pieces: Option<Pieces>,
+    masked: bool,
+}
+
+impl Draws {
+    fn new(dtype: DType, masked: bool) -> Draws {
+        let bits = match (dtype, dtype.itemsize()) {
+            (DType::Bool, _) => Some(1),
+            (_, size @ (1 | 2)) => Some(size as u32 * 8),
+            _ => None,
+        };
+        Draws { pieces: bits.map(Pieces::new), masked }
+    }
+
+    /// A uniform integer in `0..=max`.
+    #[inline]
+    fn next(&mut self, source: &mut (impl BitSource + ?Sized), max: u64) -> u64 {
+        if max == 0 {
+            return 0;
+        }
+        let Some(pieces) = &mut self.pieces else {
+            return if self.masked { interval(source, max) } else { multiplied(source, max) };
+        };
+        let full = u64::MAX >> (64 - pieces.bits);
+        if self.masked || max == full {
+            let mask = u64::MAX >> max.leading_zeros();
+            loop {
+                let value = pieces.next(source) & mask;
+                if value <= max {
+                    return value;
+                }
+            }
+        }
+        let range = max + 1;
+        let mut product = pieces.next(source) * range;
+        if product & full < range {
+            let threshold = (full - max) % range;
+            while product & full < threshold {
+                product = pieces.next(source) * range;
+            }
+        }
+        product >> pieces.bits
+    }
+}
+
+/// Whether bounds (`high` exclusive) enclose values of the type.
+fn check_bounds(lows: &[i128], highs: &[i128], dtype: DType) -> Result<()> {
+    let Some((least, most)) = dtype.int_bounds() else {
+        return Err(Error::type_error(format!("Unsupported dtype dtype('{dtype}') for randint")));
+    };
+    if lows.iter().any(|&low| low < least) {
+        return Err(Error::value(format!("low is out of bounds for {dtype}")));
+    }
+    if highs.iter().any(|&high| high - 1 > most) {
+        return Err(Error::value(format!("high is out of bounds for {dtype}")));
+    }
+    if lows.iter().zip(highs).any(|(low, high)| low >= high) {
+        return Err(Error::value("low >= high"));
+    }
+    Ok(())
+}
+
+/// Fills a new array of an integer type or bool with `offset(i) + low(i)`.
+fn fill_integers(
+    shape: &[usize],
+    dtype: DType,
+    mut value: impl FnMut(usize) -> i128,
+) -> Result<Array> {
+    let array = Array::empty(shape, dtype, Order::C)?;
+    let n = array.size();
+    macro_rules! store {
+        ($ty:ty) => {{
+            let data = array.data().cast::<$ty>();
+            for i in 0..n {
+                // SAFETY: the array has `n` elements of that size and is not shared yet.
+                unsafe { data.add(i).write(value(i) as $ty) };
+            }
+        }};
+    }
+    match dtype.itemsize() {
+        1 => store!(u8),
+        2 => store!(u16),
+        4 => store!(u32),
+        _ => store!(u64),
+    }
+    Ok(array)
+}
+
 /// An array of integers in `low..high` (`high` exclusive), of an integer type or bool.
 ///
 /// `masked` selects the legacy method (`RandomState.randint`), else Lemire's
@@ -98,68 +189,29 @@ pub fn integers(
     dtype: DType,
     masked: bool,
 ) -> Result<Array> {
-    let Some((least, most)) = dtype.int_bounds() else {
-        return Err(Error::type_error(format!("Unsupported dtype dtype('{dtype}') for randint")));
-    };
-    if low < least {
-        return Err(Error::value(format!("low is out of bounds for {dtype}")));
-    }
-    if high - 1 > most {
-        return Err(Error::value(format!("high is out of bounds for {dtype}")));
-    }
-    if low >= high {
-        return Err(Error::value("low >= high"));
-    }
+    check_bounds(&[low], &[high], dtype)?;
     let max = (high - 1 - low) as u64;
-    let array = Array::empty(shape, dtype, Order::C)?;
-    let n = array.size();
-    let mut draw: Box<dyn FnMut() -> u64 + '_> = match dtype.itemsize() {
-        _ if max == 0 => Box::new(|| 0),
-        size @ (1 | 2) => {
-            let bits = if dtype == DType::Bool { 1 } else { size as u32 * 8 };
-            let mut pieces = Pieces::new(bits);
-            let full = u64::MAX >> (64 - bits);
-            if masked || max == full {
-                let mask = u64::MAX >> max.leading_zeros();
-                Box::new(move || loop {
-                    let value = pieces.next(source) & mask;
-                    if value <= max {
-                        return value;
-                    }
-                })
-            } else {
-                let range = max + 1;
-                Box::new(move || {
-                    let mut product = pieces.next(source) * range;
-                    if product & full < range {
-                        let threshold = (full - max) % range;
-                        while product & full < threshold {
-                            product = pieces.next(source) * range;
-                        }
-                    }
-                    product >> bits
-                })
-            }
-        }
-        _ if masked => Box::new(move || interval(source, max)),
-        _ => Box::new(move || multiplied(source, max)),
-    };
-    macro_rules! store {
-        ($ty:ty) => {{
-            let data = array.data().cast::<$ty>();
-            for i in 0..n {
-                // SAFETY: the array has `n` elements of that size and is not shared yet.
-                unsafe { data.add(i).write((low as $ty).wrapping_add(draw() as $ty)) };
-            }
-        }};
-    }
-    match dtype.itemsize() {
-        1 => store!(u8),
-        2 => store!(u16),
-        4 => store!(u32),
-        _ => store!(u64),
-    }
-    Ok(array)
+    let mut draws = Draws::new(dtype, masked);
+    fill_integers(shape, dtype, |_| low + i128::from(draws.next(source, max)))
+}
+
+/// As [`integers`], element `i` in `lows[i]..highs[i]`; as many bounds as `shape` has elements.
+///
+/// # Errors
+/// Those of [`integers`].
+pub fn integers_each(
+    source: &mut (impl BitSource + ?Sized),
+    lows: &[i128],
+    highs: &[i128],
+    shape: &[usize],
+    dtype: DType,
+    masked: bool,
+) -> Result<Array> {
+    check_bounds(lows, highs, dtype)?;
+    let mut draws = Draws::new(dtype, masked);
+    fill_integers(shape, dtype, |i| {
+        lows[i] + i128::from(draws.next(source, (highs[i] - 1 - lows[i]) as u64))
+    })
 }
 
 /// Shuffles positions `0..n` (Fisher and Yates from the end) through `swap(i, j)`.

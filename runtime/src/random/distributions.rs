@@ -123,6 +123,10 @@ pub fn vonmises(source: &mut (impl BitSource + ?Sized), mu: f64, kappa: f64) -> 
         let rho = (r - (2.0 * r).sqrt()) / (2.0 * kappa);
         (1.0 + rho * rho) / (2.0 * rho)
     };
+    if !s.is_finite() {
+        // A concentration beyond what its square can be: as good as infinite.
+        return mu;
+    }
     let w = loop {
         let u = source.next_double();
         let z = (PI * u).cos();
@@ -179,7 +183,8 @@ pub fn poisson(source: &mut (impl BitSource + ?Sized), lam: f64) -> i64 {
     let mut count = 0;
     loop {
         product *= source.next_double();
-        if product <= limit {
+        // Written so that a mean that is no number ends it, too.
+        if !matches!(product.partial_cmp(&limit), Some(std::cmp::Ordering::Greater)) {
             return count;
         }
         count += 1;

@@ -168,6 +168,9 @@ impl RandomState {
 
     /// `noncentral_chisquare(df, nonc)`
     pub fn noncentral_chisquare(&mut self, df: f64, nonc: f64) -> f64 {
+        if nonc.is_nan() {
+            return f64::NAN;
+        }
         if nonc == 0.0 {
             return self.chisquare(df);
         }

@@ -238,8 +238,12 @@ impl Ufunc {
                 }
             };
             let clashes = (0..self.nout).filter_map(given).any(|out| {
-                out.may_share_memory(array)
-                    && !(out.same_elements(array) && row.types[k] == array.dtype() && shape[..] == *array.shape())
+                // Elements that lie on top of each other are read before they are written.
+                let folded = || out.shape().iter().zip(out.strides()).any(|(&n, &s)| n > 1 && s == 0);
+                let same = || {
+                    out.same_elements(array) && row.types[k] == array.dtype() && shape[..] == *array.shape()
+                };
+                out.may_share_memory(array) && (!same() || folded())
             });
             let array = if clashes {
                 kept.push(array.copy(Order::K)?);

@@ -196,8 +196,14 @@ impl Ufunc {
             }
             None if count > 0 => {
                 // Without a start value the first element is it.
-                let first = first_along(array, axes);
-                acc.copy_cast(&first.reshape_to(acc.shape())?)?;
+                let first = first_along(array, axes).reshape_to(acc.shape())?;
+                if direct {
+                    acc.copy_cast(&first)?;
+                } else {
+                    // It passes through the result and is changed by its type.
+                    result.copy_cast(&first)?;
+                    acc.copy_cast(&result)?;
+                }
                 if !idempotent {
                     // What is left: along each reduced axis all but the first, where the axes
                     // before it are at their first.
@@ -220,7 +226,7 @@ impl Ufunc {
             flags |= if self.watches { check_flags(soft? | hard)? } else { check_flags(soft?)? };
         }
         if !direct {
-            result.copy_cast(&acc)?;
+            flags |= result.copy_cast(&acc)?;
         }
         Ok((result, flags))
     }
@@ -364,11 +370,8 @@ impl Ufunc {
         if array.ndim() == 0 {
             return Err(Error::type_error("cannot reduceat on a scalar"));
         }
-        let row = self.reduction_row("reduceat", array.dtype(), dtype, out)?;
-        let dtype = row.types[0];
-        let source = array.cast_to(dtype)?;
         let n = array.shape()[axis];
-        for &index in indices {
+        for &index in indices.iter().filter(|_| self.nin == 2 && self.nout == 1) {
             if index < 0 || index >= n as i64 {
                 return Err(Error::index(format!(
                     "index {index} out-of-bounds in {}.reduceat [0, {n})",
@@ -376,6 +379,9 @@ impl Ufunc {
                 )));
             }
         }
+        let row = self.reduction_row("reduceat", array.dtype(), dtype, out)?;
+        let dtype = row.types[0];
+        let source = array.cast_to(dtype)?;
         let mut shape = Shape::from_slice(array.shape());
         shape[axis] = indices.len();
         let result = match out {

@@ -44,7 +44,17 @@ impl Ufunc {
                 (OperandType::Weak(w), None) => weak_default(strongest_weak.unwrap_or(w)),
             })
             .collect();
-        self.resolve_types(&types)
+        let found = self.resolve_types(&types);
+        if found.is_err() && operands.contains(&OperandType::Weak(Weak::Int)) {
+            // A Python integer beside a float may be meant as one (`ldexp`).
+            let types: SmallVec<[DType; 4]> = operands
+                .iter()
+                .zip(&types)
+                .map(|(o, t)| if *o == OperandType::Weak(Weak::Int) { DType::I64 } else { *t })
+                .collect();
+            return self.resolve_types(&types).or(found);
+        }
+        found
     }
 
     /// The loop for strong operand types.
@@ -74,12 +84,15 @@ impl Ufunc {
     pub fn resolve_output(&self, dtype: DType) -> Result<&'static LoopRow> {
         self.loops
             .iter()
-            .find(|row| row.types[self.nin] == dtype && (self.nout == 1 || row.types[0] == dtype))
+            .find(|row| {
+                let outputs = &row.types[self.nin..self.nin + self.nout];
+                outputs.iter().all(|&t| t == dtype) && (self.nout == 1 || row.types[0] == dtype)
+            })
             .ok_or_else(|| self.no_matching_loop())
     }
 
     /// Whether every loop answers with a truth value, whatever it takes.
-    pub(super) fn answers_truth(&self) -> bool {
+    pub fn answers_truth(&self) -> bool {
         self.nout == 1 && self.loops.iter().all(|row| row.types[self.nin] == DType::Bool)
     }
 

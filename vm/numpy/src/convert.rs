@@ -107,7 +107,7 @@ pub fn is_array_like(obj: &PyObject, vm: &VirtualMachine) -> bool {
 }
 
 /// Whether `np.array` looks into `obj` as a sequence.
-fn is_sequence(obj: &PyObject, _vm: &VirtualMachine) -> bool {
+fn is_sequence(obj: &PyObject, vm: &VirtualMachine) -> bool {
     if obj.downcastable::<PyList>() || obj.downcastable::<PyTuple>() || obj.downcastable::<PyRange>() {
         return true;
     }
@@ -122,7 +122,8 @@ fn is_sequence(obj: &PyObject, _vm: &VirtualMachine) -> bool {
     let has_len = slots.as_sequence.length.load().is_some() || slots.as_mapping.length.load().is_some();
     let has_item = slots.as_sequence.item.load().is_some() || slots.as_mapping.subscript.load().is_some();
     let mapping_only = slots.as_sequence.item.load().is_none();
-    has_len && has_item && !mapping_only
+    // A length that raises is none.
+    has_len && has_item && !mapping_only && obj.length(vm).is_ok()
 }
 
 /// Arrays that other objects offer: the buffer protocol and `__array__`.

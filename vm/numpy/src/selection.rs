@@ -61,12 +61,17 @@ pub fn round(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult
     let result = if array.dtype().is_inexact() || array.dtype() == DType::Bool {
         if decimals == 0 {
             call("rint", &[Operand::Array(&array)], vm)?
+        } else if array.dtype().is_complex() {
+            // Part by part: an infinite one leaves the other as it is.
+            let result = array.empty_like(array.shape(), array.dtype(), Order::K).or_raise(vm)?;
+            for imaginary in [false, true] {
+                if let (Some(from), Some(to)) = (array.complex_part(imaginary), result.complex_part(imaginary)) {
+                    to.copy_cast(&scaled_rint(&from, decimals, vm)?).or_raise(vm)?;
+                }
+            }
+            result
         } else {
-            let scale = Operand::Python(Scalar::Float(10f64.powi(decimals.abs())));
-            let (first, second) = if decimals > 0 { ("multiply", "divide") } else { ("divide", "multiply") };
-            let scaled = call(first, &[Operand::Array(&array), scale], vm)?;
-            let whole = call("rint", &[Operand::Array(&scaled)], vm)?;
-            call(second, &[Operand::Array(&whole), scale], vm)?
+            scaled_rint(&array, decimals, vm)?
         }
     } else if decimals >= 0 {
         array.copy(Order::K).or_raise(vm)?
@@ -83,6 +88,15 @@ pub fn round(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult
         return array_or_scalar(result, vm);
     }
     deliver(result, out, vm)
+}
+
+/// Real numbers rounded to `decimals` places (not 0).
+fn scaled_rint(array: &Array, decimals: i32, vm: &VirtualMachine) -> PyResult<Array> {
+    let scale = Operand::Python(Scalar::Float(10f64.powi(decimals.abs())));
+    let (first, second) = if decimals > 0 { ("multiply", "divide") } else { ("divide", "multiply") };
+    let scaled = call(first, &[Operand::Array(array), scale], vm)?;
+    let whole = call("rint", &[Operand::Array(&scaled)], vm)?;
+    call(second, &[Operand::Array(&whole), scale], vm)
 }
 
 /// One bound of `clip`: Python integers outside the array's type cannot bind.

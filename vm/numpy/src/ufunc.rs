@@ -872,7 +872,7 @@ impl PyUFunc {
         };
         let (raised, converts) = ufunc.at(array, &index, values.as_ref()).map_err(|e| raise(e, vm))?;
         let complex = values.is_some_and(|values| values.dtype().is_complex());
-        if complex && !array.dtype().is_complex() && array.dtype() != DType::Bool {
+        if complex && !array.dtype().is_complex() && array.dtype() != DType::Bool && !ufunc.answers_truth() {
             crate::warnings::complex_warning(vm)?;
         }
         errstate::report(raised.0, if converts { "at" } else { ufunc.name }, vm)
@@ -934,6 +934,10 @@ pub fn accumulate(
     let axis = array.axis(axis).or_raise(vm)?;
     let target = out.as_ref().and_then(|o| as_array(o));
     let (result, raised) = ufunc.accumulate(array, axis, dtype, target).or_raise(vm)?;
+    let lost_in_out = target.filter(|out| array.dtype().is_complex() && !out.dtype().is_complex());
+    if dtype.is_none() && lost_in_out.is_some_and(|out| out.dtype() != DType::Bool) {
+        crate::warnings::complex_warning(vm)?;
+    }
     warn_of_lost_parts(array, dtype, None, vm)?;
     errstate::report(raised.0, "accumulate", vm)?;
     match out {

@@ -60,8 +60,10 @@ def kron(a, b):
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if axis is not None:
         axisa = axisb = axisc = axis
-    a = np.moveaxis(np.asarray(a), axisa, -1)
-    b = np.moveaxis(np.asarray(b), axisb, -1)
+    a, b = np.asarray(a), np.asarray(b)
+    if a.ndim < 1 or b.ndim < 1:
+        raise ValueError("At least one array has zero dimension")
+    a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         if a.shape[-1] == 2 and b.shape[-1] == 2:
             warnings.warn(
@@ -154,7 +156,7 @@ def einsum(subscripts, *operands, out=None, dtype=None, order="K", casting="safe
         acc, acc_t = _contract(acc, acc_t, ops[k], full[k], later)
     gone = tuple(i for i, c in enumerate(acc_t) if c not in rhs)
     if gone:
-        acc = np.sum(acc, axis=gone, dtype=acc.dtype if acc.dtype.kind in "iu" else None)
+        acc = np.sum(acc, axis=gone, dtype=acc.dtype if acc.dtype.kind in "iub" else None)
         acc_t = "".join(c for c in acc_t if c in rhs)
     result = np.asarray(acc).transpose([acc_t.index(c) for c in rhs])
     if out is not None:
@@ -202,7 +204,9 @@ def correlate(a, v, mode="valid"):
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"mode must be one of 'valid', 'same', or 'full' (got '{mode}')")
     dtype = np.result_type(a, v)
-    a, v = a.astype(dtype), np.conj(v.astype(dtype))
+    a, v = a.astype(dtype), v.astype(dtype)
+    if dtype.kind == "c":
+        v = np.conj(v)
     swapped = len(v) > len(a)
     if swapped:
         a, v = v, a
@@ -217,4 +221,6 @@ def correlate(a, v, mode="valid"):
         result = full[start : start + n]
     else:
         result = full[m - 1 : n]
-    return np.conj(result[::-1]) if swapped else result
+    if swapped:
+        result = np.conj(result[::-1]) if dtype.kind == "c" else result[::-1]
+    return result

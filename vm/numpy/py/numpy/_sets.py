@@ -18,7 +18,7 @@ def intersect1d(ar1, ar2, assume_unique=False, return_indices=False):
     a, ia = np.unique(ar1, return_index=True)
     b, ib = np.unique(ar2, return_index=True)
     mask = isin(a, b)
-    common = a[mask]
+    common = a[mask].astype(np.result_type(a, b), copy=False)
     if return_indices:
         return common, ia[mask], ib[np.searchsorted(b, common)]
     return common

@@ -1,8 +1,10 @@
 """Joining, splitting, flipping and padding arrays; sets."""
 
 import numpy as np
+import _numpy
 from _numpy import _hstack, _stack, _vstack
 from builtins import range, len, int, max, min, bool, all, any, abs, sum, zip
+import math
 import operator
 
 
@@ -200,7 +202,13 @@ def broadcast_shapes(*args):
 def broadcast_arrays(*args, subok=False):
     arrays = [np.asarray(a) for a in args]
     target = broadcast_shapes(*(a.shape for a in arrays))
-    return tuple(a if a.shape == target else np.broadcast_to(a, target) for a in arrays)
+    return tuple(a if a.shape == target else _stretched(a, target) for a in arrays)
+
+
+def _stretched(a, shape):
+    """`a` broadcast to `shape`; other than from `broadcast_to`, it may be written to if `a` may."""
+    view = np.broadcast_to(a, shape)
+    return _numpy._as_strided(a, shape, view.strides, True) if a.flags.writeable else view
 
 
 def flip(m, axis=None):
@@ -517,7 +525,10 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False, ax
 def _unique_rows(ar, axis, return_index, return_inverse, return_counts):
     axis = _axis(axis, ar.ndim)
     moved = np.moveaxis(ar, axis, 0)
-    rows = moved.reshape(moved.shape[0], -1)
+    rows = moved.reshape(moved.shape[0], moved[:1].size)
+    if rows.dtype.kind == "c":
+        # Complex numbers are ordered by their real, then their imaginary parts.
+        rows = np.stack((rows.real, rows.imag), axis=-1).reshape(len(rows), 2 * rows.shape[1])
     keys = [tuple(r) for r in rows.tolist()]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     first, inverse, counts = [], [0] * len(keys), []
@@ -600,7 +611,7 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     lead = moved.shape[:-1]
     if 0 in lead:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
-    results = [np.asarray(func1d(row, *args, **kwargs)) for row in moved.reshape(-1, moved.shape[-1])]
+    results = [np.asarray(func1d(row, *args, **kwargs)) for row in moved.reshape(math.prod(lead), moved.shape[-1])]
     out = np.stack(results).reshape(lead + results[0].shape)
     for k in range(results[0].ndim):
         out = np.moveaxis(out, len(lead) + k, axis + k)
@@ -619,7 +630,15 @@ def extract(condition, arr):
     return np.take(np.ravel(arr), np.nonzero(np.ravel(condition))[0])
 
 
+def _array_argument(function, a, article=""):
+    if not isinstance(a, np.ndarray):
+        kind = type(a)
+        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+        raise TypeError(f"{function}() argument 1 must be {article}numpy.ndarray, not {name}")
+
+
 def place(arr, mask, vals):
+    _array_argument("place", arr)
     vals = np.ravel(np.asarray(vals, dtype=arr.dtype))
     where = np.nonzero(np.ravel(mask))[0]
     if where.size and vals.size == 0:
@@ -628,12 +647,15 @@ def place(arr, mask, vals):
 
 
 def putmask(a, mask, values):
+    if not isinstance(a, np.ndarray):
+        raise TypeError("putmask: first argument must be an array")
     values = np.ravel(np.asarray(values, dtype=a.dtype))
     where = np.nonzero(np.ravel(mask))[0]
     a.flat[where] = values[where % values.size]
 
 
 def copyto(dst, src, casting="same_kind", where=True):
+    _array_argument("copyto", dst, "a ")
     weak = isinstance(src, (int, float, complex)) and not isinstance(src, np.generic)
     found = np.result_type(dst, src) if weak else np.asarray(src).dtype
     if not np.can_cast(found, dst.dtype, casting):
@@ -641,6 +663,8 @@ def copyto(dst, src, casting="same_kind", where=True):
         raise TypeError(
             f"Cannot cast {what} from {found!r} to {dst.dtype!r} according to the rule '{casting}'"
         )
+    if weak and casting == "unsafe":
+        src = np.asarray(src)
     if where is True:
         dst[...] = src
     else:

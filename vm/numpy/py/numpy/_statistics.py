@@ -218,7 +218,8 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
 
 
 def ediff1d(ary, to_end=None, to_begin=None):
-    parts = [np.diff(np.ravel(ary))]
+    ary = np.ravel(ary)
+    parts = [np.subtract(ary[1:], ary[:-1])]
     if to_begin is not None:
         parts.insert(0, np.ravel(to_begin))
     if to_end is not None:
@@ -237,6 +238,9 @@ def gradient(f, *varargs, axis=None, edge_order=1):
         dx = list(varargs)
     else:
         raise TypeError("invalid number of arguments")
+    if f.dtype.kind == "b":
+        # Differences of truth values have no meaning: this says so.
+        np.subtract(f, f)
     if f.dtype.kind not in "fc":
         f = f.astype(np.float64)
     out = []
@@ -554,8 +558,8 @@ def nanargmax(a, axis=None, out=None, *, keepdims=False):
 
 def _nan_arg(a, fill, func, axis, keepdims):
     arr, mask = _without_nan(a, fill)
-    if mask is not None and (arr.size if axis is None else arr.shape[axis]) == 0:
-        return func(arr, axis=axis)
+    if arr.size == 0 or arr.ndim == 0:
+        return func(arr, axis=axis, keepdims=keepdims)
     if mask is not None and np.any(np.all(mask, axis=axis)):
         raise ValueError("All-NaN slice encountered")
     return func(arr, axis=axis, keepdims=keepdims)

@@ -200,6 +200,10 @@ def min_scalar_type(a):
         for t, top in (("f2", 65000.0), ("f4", 3.4e38)):
             if not abs(v) > top or v in (float("inf"), float("-inf")):
                 return np.dtype(t)
+    if a.dtype.kind == "c":
+        parts = (abs(float(a.real)), abs(float(a.imag)))
+        if not any(3.4e38 < part < float("inf") for part in parts):
+            return np.dtype("c8")
     return a.dtype
 
 

@@ -295,7 +295,8 @@ impl PyNdArray {
 
 fn set_element(array: &Array, positions: &[i64], value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     if let Some(source) = as_array(value) {
-        if source.size() == 1 && source.ndim() == 0 {
+        // Any single element is true or false; a number has to be one without axes.
+        if source.size() == 1 && (source.ndim() == 0 || array.dtype() == DType::Bool) {
             let item = crate::interop::first_element(source, vm)?;
             return set_element(array, positions, &item, vm);
         }

@@ -2,7 +2,7 @@
 
 use super::Check::{Any, NonNegative, OpenProbability, Positive, Probability};
 use super::legacy::{pick, probabilities, running_sums, without_replacement};
-use super::{Distribution, Draw, draw, object, read_parameters, size_argument};
+use super::{Bound, Distribution, Draw, bounds_of_each, draw, integer_bound, object, read_parameters, room, size_argument};
 use crate::args::{self, parse, present};
 use crate::convert::array_from_object;
 use crate::exceptions::OrRaise;
@@ -213,7 +213,7 @@ fn plain(
             taipan_runtime::random::fill(shape, || double(&mut source)).or_raise(vm)?
         }
         (DType::F32, Some(shape)) => {
-            let count: usize = shape.iter().product();
+            let count = room(shape, DType::F32, vm)?;
             let values: Vec<f32> = (0..count).map(|_| single(&mut source)).collect();
             Array::from_slice(shape, &values).or_raise(vm)?
         }
@@ -366,16 +366,17 @@ impl PyGenerator {
         };
         let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(DType::I64);
         let endpoint = i128::from(args::to_bool(&endpoint, false, vm)?);
-        let whole = |o: &PyObject| -> PyResult<i128> {
-            let array = array_from_object(o, None, vm)?;
-            if array.ndim() > 0 {
-                return Err(vm.new_not_implemented_error(
-                    "integers: array bounds are not available in this version",
-                ));
+        let (low, high) = match (integer_bound(&low, vm)?, integer_bound(&high, vm)?) {
+            (Bound::One(low), Bound::One(high)) => (low, high + endpoint),
+            (lows, highs) => {
+                let size = size_argument(&size, vm)?;
+                let (lows, highs, shape) = bounds_of_each(lows, highs, size, endpoint, vm)?;
+                let mut source = zelf.source.lock();
+                let array = bounded::integers_each(&mut *source, &lows, &highs, &shape, dtype, false);
+                drop(source);
+                return Ok(object(array.or_raise(vm)?, vm));
             }
-            Ok(array.first().and_then(|s| s.to_i128()).unwrap_or(0))
         };
-        let (low, high) = (whole(&low)?, whole(&high)? + endpoint);
         let size = size_argument(&size, vm)?;
         let shape: &[usize] = size.as_deref().unwrap_or(&[]);
         let array = {
@@ -390,7 +391,7 @@ impl PyGenerator {
 
     #[pymethod]
     fn bytes(zelf: &Py<Self>, length: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let n = args::to_isize(&length, vm)?.max(0) as usize;
+        let n = room(&[args::to_isize(&length, vm)?.max(0) as usize], DType::U8, vm)?;
         let mut source = zelf.source.lock();
         let mut bytes: Vec<u8> =
             (0..n.div_ceil(4)).flat_map(|_| source.next_u32().to_le_bytes()).collect();
@@ -426,7 +427,7 @@ impl PyGenerator {
         let Some(x) = x else { return Ok(vm.ctx.none()) };
         let array = array_from_object(&x, None, vm)?;
         if array.ndim() == 0 {
-            let n = args::to_isize(&x, vm)?.max(0) as usize;
+            let n = room(&[args::to_isize(&x, vm)?.max(0) as usize], DType::I64, vm)?;
             let positions = shuffled(&mut zelf.source.lock(), n);
             return Ok(object(Array::from_vec(&positions).or_raise(vm)?, vm));
         }
@@ -455,7 +456,7 @@ impl PyGenerator {
             _ => source_array.shape()[axis],
         };
         let size = size_argument(&size, vm)?;
-        let count: usize = size.as_ref().map_or(1, |s| s.iter().product());
+        let count = room(size.as_deref().unwrap_or(&[]), DType::I64, vm)?;
         if population == 0 && count > 0 {
             return Err(vm.new_value_error("a cannot be empty unless no samples are taken"));
         }

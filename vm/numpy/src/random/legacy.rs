@@ -2,7 +2,10 @@
 //! The module functions (`np.random.rand` …) are methods of one global object.
 
 use super::Check::{AboveOne, Any, NonNegative, OpenProbability, Positive, Probability, ProbabilityBelowOne};
-use super::{Distribution, Draw, draw, float_object, object, read_parameters, size_argument};
+use super::{
+    Bound, Distribution, Draw, bounds_of_each, draw, float_object, integer_bound, object, read_parameters, room,
+    size_argument,
+};
 use crate::args::{self, parse, present};
 use crate::convert::array_from_object;
 use crate::exceptions::OrRaise;
@@ -18,8 +21,6 @@ use rustpython_vm::{
     types::{Constructor, Representable},
 };
 use taipan_runtime::dtype::DType;
-use taipan_runtime::error::shape_text;
-use taipan_runtime::iter::broadcast_shapes;
 use taipan_runtime::random::mt19937::STATE_LEN;
 use taipan_runtime::random::{BitSource, Mt19937, RandomState, bounded, distributions};
 use taipan_runtime::{Array, Index, Order};
@@ -294,7 +295,10 @@ pub(super) fn pick(a: Option<&Array>, positions: &[i64], shape: Option<&[usize]>
         None => Ok(object(index, vm)),
         Some(array) => {
             let result = array.index(&[Index::Array(index)]).or_raise(vm)?;
-            crate::interop::array_or_scalar(result, vm)
+            match shape {
+                Some(_) => Ok(object(result, vm)),
+                None => crate::interop::array_or_scalar(result, vm),
+            }
         }
     }
 }
@@ -365,35 +369,32 @@ impl PyRandomState {
         };
         let python_bool = dtype.as_ref().is_some_and(|d| d.is(vm.ctx.types.bool_type));
         let python_int = dtype.as_ref().is_none_or(|d| d.is(vm.ctx.types.int_type));
-        let dtype = args::to_dtype(&dtype, vm)?.unwrap_or(DType::I64);
-        let size = size_argument(&size, vm)?;
-        // Python integers may be larger than any element; so large ones are out of bounds anyway.
-        let bound = |value: &PyObject| match value.downcast_ref::<PyInt>() {
-            Some(int) => {
-                let int = int.as_bigint();
-                let beyond = if int.is_negative() { i128::MIN / 2 } else { i128::MAX / 2 };
-                Ok(Err(int.to_i128().unwrap_or(beyond)))
-            }
-            None => {
-                let array = array_from_object(value, None, vm)?;
-                Ok(if array.ndim() > 0 { Ok(array) } else { Err(array.first().and_then(|s| s.to_i128()).unwrap_or(0)) })
-            }
+        // `None` is no absent argument here but what it is for arrays.
+        let dtype = match &dtype {
+            Some(given) if vm.is_none(given) => DType::F64,
+            given => args::to_dtype(given, vm)?.unwrap_or(DType::I64),
         };
-        let (low, high) = match (bound(&low)?, bound(&high)?) {
-            (Err(low), Err(high)) => (low, high),
+        if dtype.int_bounds().is_none() {
+            return Err(vm.new_type_error(format!("Unsupported dtype dtype('{dtype}') for randint")));
+        }
+        let nothing = |size: &PyObject| size_argument(&Some(size.to_owned()), vm).ok().flatten();
+        if let Some(shape) = present(&size, vm).and_then(nothing)
+            && shape.contains(&0)
+        {
+            return Ok(object(Array::empty(&shape, dtype, Order::C).or_raise(vm)?, vm));
+        }
+        let (low, high) = match (integer_bound(&low, vm)?, integer_bound(&high, vm)?) {
+            (Bound::One(low), Bound::One(high)) => (low, high),
             (lows, highs) => {
-                let spread = |bound: Result<Array, i128>| match bound {
-                    Ok(array) => Ok(array),
-                    Err(whole) => {
-                        // Just outside is as good as far outside, and fits an element.
-                        let near = whole.clamp(i128::from(i64::MIN), i128::from(u64::MAX));
-                        let wide = if near > i128::from(i64::MAX) { DType::U64 } else { DType::I64 };
-                        Array::from_scalar(taipan_runtime::Scalar::Int(near), wide).or_raise(vm)
-                    }
-                };
-                return Self::randint_each(zelf, &spread(lows)?, &spread(highs)?, size, dtype, vm);
+                let size = size_argument(&size, vm)?;
+                let (lows, highs, shape) = bounds_of_each(lows, highs, size, 0, vm)?;
+                let mut state = zelf.state.lock();
+                let array = bounded::integers_each(&mut state.bits, &lows, &highs, &shape, dtype, true);
+                drop(state);
+                return Ok(object(array.or_raise(vm)?, vm));
             }
         };
+        let size = size_argument(&size, vm)?;
         if one_bound && high <= 0 {
             return Err(vm.new_value_error("high <= 0"));
         }
@@ -415,55 +416,6 @@ impl PyRandomState {
             });
         }
         Ok(object(array, vm))
-    }
-
-    /// `randint` with array bounds: one draw per element.
-    fn randint_each(
-        zelf: &Py<Self>,
-        lows: &Array,
-        highs: &Array,
-        size: Option<Vec<usize>>,
-        dtype: DType,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let common = broadcast_shapes(&[lows.shape(), highs.shape()]).ok_or_else(|| {
-            let (a, b) = (shape_text(lows.shape()), shape_text(highs.shape()));
-            vm.new_value_error(format!("operands could not be broadcast together with shapes {a} {b} "))
-        })?;
-        let shape = size.unwrap_or_else(|| common.to_vec());
-        let all = [lows.shape(), highs.shape(), &shape];
-        if broadcast_shapes(&all).is_none_or(|s| s[..] != shape[..]) {
-            return Err(super::mismatch(&all, vm));
-        }
-        let wide = |a: &Array| -> PyResult<Vec<i128>> {
-            let spread = a.broadcast_to(&shape).or_raise(vm)?;
-            if spread.dtype() == DType::U64 {
-                return Ok(spread.to_vec::<u64>().or_raise(vm)?.into_iter().map(i128::from).collect());
-            }
-            let spread = spread.cast_to(DType::I64).or_raise(vm)?;
-            Ok(spread.to_vec::<i64>().or_raise(vm)?.into_iter().map(i128::from).collect())
-        };
-        let (lows, highs) = (wide(lows)?, wide(highs)?);
-        let Some((least, most)) = dtype.int_bounds() else {
-            return Err(vm.new_type_error(format!("Unsupported dtype dtype('{dtype}') for randint")));
-        };
-        let result = Array::empty(&shape, dtype, Order::C).or_raise(vm)?;
-        let flat = result.reshape(&[-1], Order::C).or_raise(vm)?;
-        let mut state = zelf.state.lock();
-        for (i, (&low, &high)) in lows.iter().zip(&highs).enumerate() {
-            if low < least || high - 1 > most {
-                let side = if low < least { "low" } else { "high" };
-                return Err(vm.new_value_error(format!("{side} is out of bounds for {}", dtype.name())));
-            }
-            if low >= high {
-                return Err(vm.new_value_error("low >= high"));
-            }
-            let offset = bounded::interval(&mut state.bits, (high - 1 - low) as u64);
-            let value = low + i128::from(offset);
-            flat.set(&[i], taipan_runtime::Scalar::Int(value)).or_raise(vm)?;
-        }
-        drop(state);
-        Ok(object(result, vm))
     }
 
     /// Integers from 0 to the largest `int64`.
@@ -548,12 +500,17 @@ impl PyRandomState {
                 n if n.is_negative() => 0,
                 n => n.to_usize().ok_or_else(|| vm.new_value_error("Maximum allowed dimension exceeded"))?,
             };
+            room(&[n], DType::I64, vm)?;
             let positions = permuted_positions(&mut zelf.state.lock(), n);
             return Ok(object(Array::from_vec(&positions).or_raise(vm)?, vm));
         }
         let array = array_from_object(&x, None, vm)?;
         if array.ndim() == 0 {
-            let n = args::to_isize(&x, vm)?.max(0) as usize;
+            let integer = crate::scalar::scalar_value(&x, vm).is_some_and(|v| v.dtype.is_integer());
+            if !integer {
+                return Err(vm.new_index_error("x must be an integer or at least 1-dimensional"));
+            }
+            let n = room(&[args::to_isize(&x, vm)?.max(0) as usize], DType::I64, vm)?;
             let positions = permuted_positions(&mut zelf.state.lock(), n);
             return Ok(object(Array::from_vec(&positions).or_raise(vm)?, vm));
         }
@@ -566,24 +523,32 @@ impl PyRandomState {
         let [a, size, replace, p] = parse(args, "choice", ["a", "size", "replace", "p"], 1, vm)?;
         let Some(a) = a else { return Ok(vm.ctx.none()) };
         let source = array_from_object(&a, None, vm)?;
+        let nothing = present(&size, vm)
+            .and_then(|size| size_argument(&Some(size.to_owned()), vm).ok().flatten())
+            .is_some_and(|shape| shape.contains(&0));
         let population = match source.ndim() {
             0 => {
                 let n = args::to_isize(&a, vm)
                     .map_err(|_| vm.new_value_error("a must be 1-dimensional or an integer"))?;
-                if n < 1 {
+                if n < 1 && !nothing {
                     return Err(vm.new_value_error("a must be greater than 0 unless no samples are taken"));
                 }
-                n as usize
+                n.max(0) as usize
             }
             1 => source.size(),
             _ => return Err(vm.new_value_error("a must be 1-dimensional")),
         };
         let from = (source.ndim() == 1).then_some(&source);
-        if population == 0 {
+        if population == 0 && !nothing {
             return Err(vm.new_value_error("'a' cannot be empty unless no samples are taken"));
         }
         let size = size_argument(&size, vm)?;
-        let count: usize = size.as_ref().map_or(1, |s| s.iter().product());
+        if population == 0 {
+            let dtype = from.map_or(DType::I64, Array::dtype);
+            let shape = size.as_deref().unwrap_or(&[0]);
+            return Ok(object(Array::empty(shape, dtype, Order::C).or_raise(vm)?, vm));
+        }
+        let count = room(size.as_deref().unwrap_or(&[]), DType::I64, vm)?;
         let replace = args::to_bool(&replace, true, vm)?;
         let weights = match present(&p, vm) {
             Some(p) => Some(probabilities(p, population, vm)?),
@@ -593,6 +558,9 @@ impl PyRandomState {
             return Err(vm.new_value_error(
                 "Cannot take a larger sample than population when 'replace=False'",
             ));
+        }
+        if !replace {
+            room(&[population], DType::I64, vm)?;
         }
         let mut guard = zelf.state.lock();
         let state: &mut RandomState = &mut guard;
@@ -625,11 +593,16 @@ impl PyRandomState {
 
     #[pymethod]
     fn bytes(zelf: &Py<Self>, length: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let n = args::to_isize(&length, vm)?.max(0) as usize;
+        let n = args::to_isize(&length, vm)?.max(isize::MIN + 1);
         let mut state = zelf.state.lock();
-        let words = n.div_ceil(4);
+        // C's division rounds towards zero, so that no bytes (and fewer) take a word, too; what
+        // is handed out is `[:n]` of the words.
+        let words = usize::try_from((n - 1) / 4 + 1)
+            .map_err(|_| vm.new_value_error("negative dimensions are not allowed"))?;
+        room(&[words], DType::U32, vm)?;
         let mut bytes: Vec<u8> = (0..words).flat_map(|_| state.bits.next_u32().to_le_bytes()).collect();
-        bytes.truncate(n);
+        let kept = if n < 0 { bytes.len().saturating_sub(n.unsigned_abs()) } else { n as usize };
+        bytes.truncate(kept);
         Ok(vm.ctx.new_bytes(bytes).into())
     }
 
@@ -642,14 +615,13 @@ impl PyRandomState {
             return Err(vm.new_value_error("alpha <= 0"));
         }
         let mut shape = size_argument(&size, vm)?.unwrap_or_default();
-        let rows: usize = shape.iter().product();
-        let mut values = vec![0.0; rows * alpha.len()];
+        shape.push(alpha.len());
+        let mut values = vec![0.0; room(&shape, DType::F64, vm)?];
         let mut state = zelf.state.lock();
         for row in values.chunks_exact_mut(alpha.len().max(1)) {
             state.dirichlet(&alpha, row);
         }
         drop(state);
-        shape.push(alpha.len());
         Ok(object(Array::from_slice(&shape, &values).or_raise(vm)?, vm))
     }
 
@@ -669,14 +641,13 @@ impl PyRandomState {
             return Err(vm.new_value_error("sum(pvals[:-1]) > 1.0"));
         }
         let mut shape = size_argument(&size, vm)?.unwrap_or_default();
-        let rows: usize = shape.iter().product();
-        let mut counts = vec![0i64; rows * p.len()];
+        shape.push(p.len());
+        let mut counts = vec![0i64; room(&shape, DType::I64, vm)?];
         let mut state = zelf.state.lock();
         for row in counts.chunks_exact_mut(p.len().max(1)) {
             distributions::multinomial(&mut state.bits, n, &p, row);
         }
         drop(state);
-        shape.push(p.len());
         Ok(object(Array::from_slice(&shape, &counts).or_raise(vm)?, vm))
     }
 

@@ -20,7 +20,12 @@ use crate::args::{self, parse, present};
 use crate::convert::array_from_object;
 use crate::exceptions::OrRaise;
 use crate::interop::PyNdArray;
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef, function::FuncArgs};
+use num_traits::{Signed, ToPrimitive};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyInt, PyStr},
+    function::FuncArgs,
+};
 use taipan_runtime::Array;
 use taipan_runtime::dtype::DType;
 use taipan_runtime::error::shape_text;
@@ -93,6 +98,81 @@ pub fn size_argument(size: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResul
     present(size, vm).map(|s| args::to_shape(s, vm)).transpose()
 }
 
+/// How many elements `shape` has, if memory for so many of them can be had.
+///
+/// # Errors
+/// Those of a new array of that shape: too many elements, or `MemoryError`.
+pub fn room(shape: &[usize], dtype: DType, vm: &VirtualMachine) -> PyResult<usize> {
+    Ok(Array::empty(shape, dtype, taipan_runtime::Order::C).or_raise(vm)?.size())
+}
+
+/// A bound of integers to draw.
+pub enum Bound {
+    /// One for all; beyond any element type if the integer is.
+    One(i128),
+    /// One for each.
+    Many(Array),
+}
+
+/// `low` or `high` of integers to draw.
+pub fn integer_bound(value: &PyObject, vm: &VirtualMachine) -> PyResult<Bound> {
+    if let Some(int) = value.downcast_ref::<PyInt>() {
+        let int = int.as_bigint();
+        let beyond = if int.is_negative() { i128::MIN / 2 } else { i128::MAX / 2 };
+        return Ok(Bound::One(int.to_i128().unwrap_or(beyond)));
+    }
+    if !value.downcastable::<PyStr>() && !vm.is_none(value) {
+        let array = array_from_object(value, None, vm)?;
+        if array.ndim() > 0 {
+            return Ok(Bound::Many(array));
+        }
+    }
+    // Truncated as Python's `int` does it, with its errors.
+    let number = vm.ctx.types.int_type.as_object().call((value.to_owned(),), vm)?.try_int(vm)?;
+    Ok(Bound::One(number.as_bigint().to_i128().unwrap_or(i128::MAX / 2)))
+}
+
+/// The bounds of every element and the shape of them all; `endpoint` is added to the upper ones.
+#[allow(clippy::type_complexity, reason = "two lists and a shape")]
+pub fn bounds_of_each(
+    low: Bound,
+    high: Bound,
+    size: Option<Vec<usize>>,
+    endpoint: i128,
+    vm: &VirtualMachine,
+) -> PyResult<(Vec<i128>, Vec<i128>, Vec<usize>)> {
+    let spread = |bound: Bound| match bound {
+        Bound::Many(array) => Ok(array),
+        Bound::One(whole) => {
+            // Just outside is as good as far outside, and fits an element.
+            let near = whole.clamp(i128::from(i64::MIN), i128::from(u64::MAX));
+            let wide = if near > i128::from(i64::MAX) { DType::U64 } else { DType::I64 };
+            Array::from_scalar(taipan_runtime::Scalar::Int(near), wide).or_raise(vm)
+        }
+    };
+    let (lows, highs) = (spread(low)?, spread(high)?);
+    let common = broadcast_shapes(&[lows.shape(), highs.shape()]).ok_or_else(|| {
+        let (a, b) = (shape_text(lows.shape()), shape_text(highs.shape()));
+        vm.new_value_error(format!("operands could not be broadcast together with shapes {a} {b} "))
+    })?;
+    let shape = size.unwrap_or_else(|| common.to_vec());
+    let all = [lows.shape(), highs.shape(), &shape];
+    if broadcast_shapes(&all).is_none_or(|s| s[..] != shape[..]) {
+        return Err(mismatch(&all, vm));
+    }
+    let wide = |a: &Array, more: i128| -> PyResult<Vec<i128>> {
+        let spread = a.broadcast_to(&shape).or_raise(vm)?;
+        let values: Vec<i128> = if spread.dtype() == DType::U64 {
+            spread.to_vec::<u64>().or_raise(vm)?.into_iter().map(i128::from).collect()
+        } else {
+            let spread = spread.cast_to(DType::I64).or_raise(vm)?;
+            spread.to_vec::<i64>().or_raise(vm)?.into_iter().map(i128::from).collect()
+        };
+        Ok(values.into_iter().map(|v| v + more).collect())
+    };
+    Ok((wide(&lows, 0)?, wide(&highs, endpoint)?, shape))
+}
+
 /// A Python float.
 pub fn float_object(value: f64, vm: &VirtualMachine) -> PyObjectRef {
     vm.ctx.new_float(value).into()
@@ -163,7 +243,13 @@ pub fn draw<S>(
             all.extend(&shapes);
             let common = broadcast_shapes(&all).ok_or_else(|| mismatch(&all, vm))?;
             if common[..] != size[..] {
-                return Err(vm.new_value_error("Output size is not compatible with broadcast dimensions of inputs."));
+                let inputs = broadcast_shapes(&shapes).unwrap_or_default();
+                let tuple = |shape: &[usize]| shape_text(shape).replace(',', ", ").replace(", )", ",)");
+                return Err(vm.new_value_error(format!(
+                    "Output size {} is not compatible with broadcast dimensions of inputs {}.",
+                    tuple(&size),
+                    tuple(&inputs)
+                )));
             }
             size
         }

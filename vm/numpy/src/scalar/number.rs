@@ -307,7 +307,8 @@ fn divmod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     let part = |op: BinaryOp| binary(op, dtype, x, y).map_err(|_| not_supported("divmod", vm));
     let (quotient, raised_q) = part(BinaryOp::FloorDivide)?;
     let (modulus, raised_m) = part(BinaryOp::Remainder)?;
-    errstate::report(raised_q | raised_m, "scalar divmod", vm)?;
+    let itself = !numpy_bool(a, vm) && computes_itself(&left, &right, dtype);
+    errstate::report(raised_q | raised_m, if itself { "scalar divmod" } else { "divmod" }, vm)?;
     let pair = vec![to_object(quotient), to_object(modulus)];
     Ok(vm.ctx.new_tuple(pair).into())
 }
