@@ -260,6 +260,14 @@ pub fn nonzero(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let parts = array.nonzero().or_raise(vm)?;
     // One matrix with a row for each place; the results are its columns.
     let n = parts.first().map_or(0, Array::size);
+    if let [part] = parts.as_slice()
+        && n > 0
+    {
+        let matrix = part.reshape(&[n as isize, 1], Order::C).or_raise(vm)?;
+        let owner = PyNdArray::from_array(matrix, vm);
+        let column = PyNdArray::view_of(part.clone(), owner.as_object(), vm);
+        return Ok(vm.ctx.new_tuple(vec![column.into()]).into());
+    }
     let places = Array::empty(&[n.max(1), parts.len()], DType::I64, Order::C).or_raise(vm)?;
     let columns = places.permuted(&[1, 0]).or_raise(vm)?;
     let mut views = Vec::with_capacity(parts.len());
