@@ -1,12 +1,24 @@
 """Settings, each from its environment variable ``NUMBA_<NAME>``."""
 
-import os as _os
+import sys as _sys
 
 from _numba import processor_count as _processor_count
 
 
+def _variable(name):
+    # Importing `os` would be most of the time of a first call. While nobody has
+    # imported it, the environment is what it was when the process started.
+    os = _sys.modules.get("os")
+    if os is not None:
+        return os.environ.get(name)
+    import posix
+
+    value = posix.environ.get(name.encode())
+    return None if value is None else value.decode("utf-8", "surrogateescape")
+
+
 def _setting(name, default):
-    text = _os.environ.get("NUMBA_" + name)
+    text = _variable("NUMBA_" + name)
     if text is None:
         return default
     try:

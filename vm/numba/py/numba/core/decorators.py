@@ -1,10 +1,9 @@
 """``jit``, ``njit``, ``jit_module`` and ``prange``."""
 
-from types import FunctionType
-
 from _numba import CPUDispatcher, Signature, environment_flag
 
 _DISABLED = environment_flag("NUMBA_DISABLE_JIT")
+_FUNCTION_TYPE = type(lambda: None)
 
 
 def _disabled():
@@ -81,7 +80,7 @@ def jit(signature_or_function=None, locals={}, cache=False, pipeline_class=None,
                 f"{function}.  If trying to access the original python function, "
                 f"use the {function}.py_func attribute."
             )
-        if not isinstance(function, FunctionType):
+        if not isinstance(function, _FUNCTION_TYPE):
             raise TypeError(
                 f"The decorated object is not a function (got type {type(function)})."
             )
@@ -113,7 +112,7 @@ def jit_module(**kws):
     frame = sys._getframe(1)
     module = frame.f_globals
     for name, value in list(module.items()):
-        if isinstance(value, FunctionType) and value.__module__ == module["__name__"]:
+        if isinstance(value, _FUNCTION_TYPE) and value.__module__ == module["__name__"]:
             module[name] = jit(value, **kws)
 
 
