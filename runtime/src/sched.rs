@@ -4,9 +4,15 @@
 //! A region is a number of *chunks*; how many depends on the trip count alone
 //! ([`chunk_count`]), never on the number of threads, so that a reduction that
 //! keeps one partial result a chunk gives the same bits on any machine. Each
-//! thread has a share of neighbouring chunks, which it takes in increasing order,
-//! so that it reads memory in one stream, and goes on to the other shares when
-//! its own is done.
+//! thread has a share of neighbouring chunks, which it takes in order, so that
+//! it reads memory in one stream, and goes on to the other shares when its own
+//! is done.
+//!
+//! Of two regions with long chunks that follow each other, one takes the chunks
+//! of each share from the first to the last and the other from the last to the
+//! first. Programs sweep over the same arrays again and again: what the last
+//! sweep left in the cache is where it ended, and a sweep that began at the
+//! other end would throw it out before it came there.
 //!
 //! When a chunk fails, chunks after it are not started and the ones that run
 //! are asked to stop (`poll::CANCEL`); chunks before it run to their end, and
@@ -43,8 +49,12 @@ const EVEN: i64 = 64;
 pub fn chunk_start(trips: i64, count: i64, k: i64) -> i64 {
     // 128 bits: trips may be anything up to 2^63.
     let at = (i128::from(trips) * i128::from(k) / i128::from(count.max(1))) as i64;
-    let long = trips / count.max(1) >= EVEN * EVEN;
-    if long && k < count { at - at % EVEN } else { at }
+    if are_long(trips, count) && k < count { at - at % EVEN } else { at }
+}
+
+/// Does each of `count` chunks of `trips` trips read far more than a few lines?
+fn are_long(trips: i64, count: i64) -> bool {
+    trips / count.max(1) >= EVEN * EVEN
 }
 
 /// Threads that regions may use now; 0 = all.
@@ -87,28 +97,38 @@ struct Next(AtomicI64);
 /// Chunks dealt out to threads.
 struct Shares {
     count: i64,
+    /// Shares are taken from the last chunk to the first.
+    backwards: bool,
     next: Vec<Next>,
     /// Threads that have come.
     joined: AtomicUsize,
 }
 
 impl Shares {
-    fn new(count: i64, threads: usize) -> Shares {
+    /// Shares of `count` chunks of a region of `trips` trips.
+    fn new(trips: i64, count: i64, threads: usize) -> Shares {
+        static SWEEPS: AtomicUsize = AtomicUsize::new(0);
         let n = threads.max(1);
+        let backwards = n > 1 && are_long(trips, count) && SWEEPS.fetch_add(1, Ordering::Relaxed) % 2 == 1;
         let next = (0..n).map(|k| Next(AtomicI64::new(chunk_start(count, n as i64, k as i64)))).collect();
-        Shares { count, next, joined: AtomicUsize::new(0) }
+        Shares { count, backwards, next, joined: AtomicUsize::new(0) }
     }
 
-    /// Calls `run` with chunks until there are none. When it says false, the
-    /// rest of that share, which are later chunks, is left out.
+    /// Calls `run` with chunks until there are none. When it says false, later
+    /// chunks of that share are left out.
     fn work(&self, mut run: impl FnMut(i64) -> bool) {
         let n = self.next.len();
         let own = self.joined.fetch_add(1, Ordering::Relaxed);
         for share in (0..n).map(|k| (own + k) % n) {
+            let start = chunk_start(self.count, n as i64, share as i64);
             let end = chunk_start(self.count, n as i64, share as i64 + 1);
             loop {
                 let k = self.next[share].0.fetch_add(1, Ordering::Relaxed);
-                if k >= end || !run(k) {
+                if k >= end {
+                    break;
+                }
+                let chunk = if self.backwards { start + (end - 1 - k) } else { k };
+                if !run(chunk) && !self.backwards {
                     break;
                 }
             }
@@ -120,7 +140,7 @@ impl Shares {
 pub fn parallel_for(trips: usize, body: &(dyn Fn(usize, usize) + Sync)) {
     let count = chunk_count(trips as i64, MAX_CHUNKS);
     let threads = active_threads().min(count as usize);
-    let shares = Shares::new(count, threads);
+    let shares = Shares::new(trips as i64, count, threads);
     on_threads(threads, &|| {
         shares.work(|k| {
             let at = |k| chunk_start(trips as i64, count, k) as usize;
@@ -265,7 +285,7 @@ pub unsafe extern "C" fn taipan_parfor(
         start,
         trips,
         count,
-        shares: Shares::new(count, threads),
+        shares: Shares::new(trips, count, threads),
         failed: AtomicI64::new(i64::MAX),
         failure: Mutex::new(None),
         slots: Mutex::new(Vec::new()),
@@ -325,6 +345,12 @@ mod tests {
         unsafe {
             assert_eq!(taipan_parfor(fail_late, ctx, 0, 1000, std::ptr::null_mut(), MAX_CHUNKS), STATUS_TRAP);
             assert_eq!((*ctx).trap.args[0], 7);
+            // Long chunks: every other region goes backwards.
+            for _ in 0..4 {
+                let trips = 64 * EVEN * EVEN;
+                assert_eq!(taipan_parfor(fail_late, ctx, 0, trips, std::ptr::null_mut(), MAX_CHUNKS), STATUS_TRAP);
+                assert_eq!((*ctx).trap.args[0], 7);
+            }
         }
     }
 
