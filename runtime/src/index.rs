@@ -93,6 +93,22 @@ pub fn slice_bounds(
     Ok((start, len as usize, step))
 }
 
+/// A slice of one axis of an array: bytes to its first element, length, bytes from one element to
+/// the next. Without elements it keeps the place and the distance of the axis.
+#[inline]
+fn sliced_axis(
+    array: &Array,
+    axis: usize,
+    start: Option<i64>,
+    stop: Option<i64>,
+    step: Option<i64>,
+) -> Result<(isize, usize, isize)> {
+    let (first, len, step) = slice_bounds(array.shape()[axis], start, stop, step)?;
+    let stride = array.strides()[axis];
+    let (first, step) = if len > 0 { (first as isize, step as isize) } else { (0, 1) };
+    Ok((first * stride, len, stride.wrapping_mul(step)))
+}
+
 /// An index on one axis as a position.
 pub fn position(index: i64, axis: usize, size: usize) -> Result<usize> {
     let at = if index < 0 { index.wrapping_add(size as i64) } else { index };
@@ -290,15 +306,12 @@ impl Array {
         if self.ndim() == 0 {
             return Err(too_many(0, 1));
         }
-        let (first, len, step) = slice_bounds(self.shape()[0], start, stop, step)?;
-        // A slice without elements keeps the distance of its axis.
-        let step = if len > 0 { step } else { 1 };
-        let stride = self.strides()[0];
-        let data = if len > 0 { self.data().wrapping_offset(first as isize * stride) } else { self.data() };
+        let (offset, len, stride) = sliced_axis(self, 0, start, stop, step)?;
+        let data = self.data().wrapping_offset(offset);
         let mut shape = Shape::from_slice(self.shape());
         let mut strides = Strides::from_slice(self.strides());
         shape[0] = len;
-        strides[0] = stride.wrapping_mul(step as isize);
+        strides[0] = stride;
         // SAFETY: the bounds are inside the axis; a part of the array.
         Ok(unsafe { self.with_layout(data, shape, strides) })
     }
@@ -554,15 +567,10 @@ impl<'a> BasicView<'a> {
     }
 
     fn slice(&mut self, start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Result<()> {
-        let (first, len, step) = slice_bounds(self.array.shape()[self.axis], start, stop, step)?;
-        let stride = self.array.strides()[self.axis];
-        // A slice without elements keeps the place and the distance of its axis.
-        let step = if len > 0 { step as isize } else { 1 };
-        if len > 0 {
-            self.data = self.data.wrapping_offset(first as isize * stride);
-        }
+        let (offset, len, stride) = sliced_axis(self.array, self.axis, start, stop, step)?;
+        self.data = self.data.wrapping_offset(offset);
         self.shape.push(len);
-        self.strides.push(stride.wrapping_mul(step));
+        self.strides.push(stride);
         self.axis += 1;
         Ok(())
     }
