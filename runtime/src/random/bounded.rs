@@ -148,7 +148,7 @@ fn check_bounds(lows: &[i128], highs: &[i128], dtype: DType) -> Result<()> {
     Ok(())
 }
 
-/// Fills a new array of an integer type or bool with `offset(i) + low(i)`.
+/// A new array of an integer type or bool with `value(i)` in place `i`.
 fn fill_integers(
     shape: &[usize],
     dtype: DType,
@@ -212,6 +212,19 @@ pub fn integers_each(
     fill_integers(shape, dtype, |i| {
         lows[i] + i128::from(draws.next(source, (highs[i] - 1 - lows[i]) as u64))
     })
+}
+
+/// An integer in `0..=i64::MAX`: the upper bits of a draw.
+pub fn non_negative(source: &mut (impl BitSource + ?Sized)) -> i64 {
+    (source.next_u64() >> 1) as i64
+}
+
+/// An array of [`non_negative`] integers.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn non_negatives(source: &mut (impl BitSource + ?Sized), shape: &[usize]) -> Result<Array> {
+    fill_integers(shape, DType::I64, |_| i128::from(non_negative(source)))
 }
 
 /// Shuffles positions `0..n` (Fisher and Yates from the end) through `swap(i, j)`.

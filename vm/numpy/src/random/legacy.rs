@@ -424,13 +424,10 @@ impl PyRandomState {
         let [size] = parse(args, "tomaxint", ["size"], 0, vm)?;
         let size = size_argument(&size, vm)?;
         let mut state = zelf.state.lock();
-        let mut one = || (state.bits.next_u64() >> 1) as i64;
-        let Some(shape) = size else { return Ok(vm.ctx.new_int(one()).into()) };
-        let array = Array::empty(&shape, DType::I64, Order::C).or_raise(vm)?;
-        // SAFETY: the array is new and holds that many integers.
-        let items = unsafe { std::slice::from_raw_parts_mut(array.data().cast::<i64>(), array.size()) };
-        items.fill_with(&mut one);
-        Ok(object(array, vm))
+        match size {
+            None => Ok(vm.ctx.new_int(bounded::non_negative(&mut state.bits)).into()),
+            Some(shape) => Ok(object(bounded::non_negatives(&mut state.bits, &shape).or_raise(vm)?, vm)),
+        }
     }
 
     /// The deprecated way to integers of a closed range.
