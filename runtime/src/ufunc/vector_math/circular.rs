@@ -165,6 +165,24 @@ impl Formula for Tan {
     }
 }
 
+/// `(t - atan(t)) / t**3` for `|t| <= tan(pi / 8)`, `z = t * t`.
+#[inline(always)]
+fn arctan_tail<V: Lanes>(z: V) -> V {
+    z.polynomial(&[
+        3.33333333333329318027e-01,
+        -1.99999999998764832476e-01,
+        1.42857142725034663711e-01,
+        -1.11111104054623557880e-01,
+        9.09088713343650656196e-02,
+        -7.69187620504482999495e-02,
+        6.66107313738753120669e-02,
+        -5.83357013379057348645e-02,
+        4.97687799461593236017e-02,
+        -3.65315727442169155270e-02,
+        1.62858201153657823623e-02,
+    ])
+}
+
 pub(super) struct Arctan;
 impl Formula for Arctan {
     #[inline(always)]
@@ -187,19 +205,7 @@ impl Formula for Arctan {
         let turn = pick(zero, V::splat(HALF_PI.0 / 2.0), V::splat(HALF_PI.0));
         let turn_low = pick(zero, V::splat(HALF_PI.1 / 2.0), V::splat(HALF_PI.1));
         let z = t * t;
-        let p = z.polynomial(&[
-            3.33333333333329318027e-01,
-            -1.99999999998764832476e-01,
-            1.42857142725034663711e-01,
-            -1.11111104054623557880e-01,
-            9.09088713343650656196e-02,
-            -7.69187620504482999495e-02,
-            6.66107313738753120669e-02,
-            -5.83357013379057348645e-02,
-            4.97687799461593236017e-02,
-            -3.65315727442169155270e-02,
-            1.62858201153657823623e-02,
-        ]);
+        let p = arctan_tail(z);
         let rest = (t * z).mul_add(-p, turn_low + t_low);
         let sum = turn + t;
         let sum_low = V::select(small, zero, (turn - sum) + t);
@@ -215,19 +221,7 @@ impl Formula for Arctan {
         let t = pick(a, a - one, -one) / pick(one, a + one, a);
         let turn = pick(zero, V::splat(HALF_PI.0 / 2.0), V::splat(HALF_PI.0));
         let z = t * t;
-        let p = z.polynomial(&[
-            3.33333333333329318027e-01,
-            -1.99999999998764832476e-01,
-            1.42857142725034663711e-01,
-            -1.11111104054623557880e-01,
-            9.09088713343650656196e-02,
-            -7.69187620504482999495e-02,
-            6.66107313738753120669e-02,
-            -5.83357013379057348645e-02,
-            4.97687799461593236017e-02,
-            -3.65315727442169155270e-02,
-            1.62858201153657823623e-02,
-        ]);
+        let p = arctan_tail(z);
         (turn + (t * z).mul_add(-p, t)).copysign(x)
     }
     fn library(x: f64) -> f64 {
