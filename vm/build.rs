@@ -33,8 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, archive) in LIBRARIES {
         let found = Command::new("cc").arg(format!("-print-file-name={archive}")).output()?;
         let path = String::from_utf8(found.stdout)?;
+        let path = Path::new(path.trim());
         // The compiler repeats the name of what it does not find.
-        if let path = Path::new(path.trim()) && path.is_absolute() {
+        if path.is_absolute() {
             symlink(path, directory.join(name))?;
         }
     }
