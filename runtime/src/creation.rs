@@ -118,9 +118,27 @@ fn add(a: Scalar, b: Scalar) -> Scalar {
     }
 }
 
+fn too_large() -> Error {
+    Error::value("Maximum allowed size exceeded")
+}
+
+/// The length of an `arange` of `steps` steps, whole or not.
+///
+/// # Errors
+/// `ValueError` if that is no number or more than an array may have.
+pub fn whole_steps(steps: f64) -> Result<usize> {
+    if steps.is_nan() {
+        return Err(Error::value("arange: cannot compute length"));
+    }
+    let steps = steps.ceil();
+    if steps >= i64::MAX as f64 || steps < i64::MIN as f64 {
+        return Err(too_large());
+    }
+    Ok(steps.max(0.0) as usize)
+}
+
 /// The length of an `arange`.
 pub fn arange_len(start: Scalar, stop: Scalar, step: Scalar) -> Result<usize> {
-    let too_large = || Error::value("Maximum allowed size exceeded");
     let inexact = |s: Scalar| matches!(s, Scalar::Float(_) | Scalar::Complex(_));
     if !step.is_true() {
         let float = [start, stop, step].iter().any(|s| matches!(s, Scalar::Float(_)));
@@ -136,18 +154,11 @@ pub fn arange_len(start: Scalar, stop: Scalar, step: Scalar) -> Result<usize> {
             let quotient = (stop.to_complex() - start.to_complex()) / step.to_complex();
             length = quotient.re.min(quotient.im);
         }
-        if length.is_nan() {
-            return Err(Error::value("arange: cannot compute length"));
-        }
         if length == 0.0 && start.to_complex() != stop.to_complex() {
             // The quotient underflowed.
             return Ok(usize::from(!length.is_sign_negative()));
         }
-        let length = length.ceil();
-        if length >= i64::MAX as f64 || length < i64::MIN as f64 {
-            return Err(too_large());
-        }
-        return Ok(length.max(0.0) as usize);
+        return whole_steps(length);
     }
     let int = |s: Scalar| s.to_i128().unwrap_or(0);
     let (distance, step) = (int(stop) - int(start), int(step));

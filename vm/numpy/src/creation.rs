@@ -399,7 +399,6 @@ fn range_length(
     complex: bool,
     vm: &VirtualMachine,
 ) -> PyResult<usize> {
-    let too_large = || vm.new_value_error("Maximum allowed size exceeded");
     let distance = vm._sub(stop, start)?;
     let quotient = vm._truediv(&distance, step)?;
     let steps = match classify(&quotient, vm) {
@@ -422,14 +421,7 @@ fn range_length(
             steps
         }
     };
-    if steps.is_nan() {
-        return Err(vm.new_value_error("arange: cannot compute length"));
-    }
-    let steps = steps.ceil();
-    if steps >= i64::MAX as f64 || steps < i64::MIN as f64 {
-        return Err(too_large());
-    }
-    Ok(steps.max(0.0) as usize)
+    taipan_runtime::creation::whole_steps(steps).or_raise(vm)
 }
 
 /// `np.arange([start,] stop[, step,], dtype=None)`
