@@ -11,12 +11,13 @@ use super::types::Types;
 use crate::lir::op::Op;
 use crate::lir::{Aux, FuncId, Import, Module as Lir, Signature, Symbol, Ty};
 use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::module::{Linkage, Module};
 use inkwell::types::{BasicTypeEnum, FunctionType};
-use inkwell::values::{BasicMetadataValueEnum, FunctionValue};
+use inkwell::values::{BasicMetadataValueEnum, FunctionValue, IntValue};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -321,6 +322,18 @@ impl<'ctx> Assembly<'ctx> {
     /// The attribute that tells the vectoriser of a call's vector forms.
     pub fn vector_attribute(&self, mappings: &[&str]) -> Attribute {
         self.context.create_string_attribute("vector-function-abi-variant", &mappings.join(","))
+    }
+
+    /// Conditional branch; `cold_then` tells which side hardly ever runs.
+    pub fn branch(&self, c: IntValue<'ctx>, then: BasicBlock<'ctx>, other: BasicBlock<'ctx>, cold_then: Option<bool>) -> Result<()> {
+        let br = self.builder.build_conditional_branch(c, then, other)?;
+        if let Some(cold_then) = cold_then {
+            let weights = if cold_then { [1, 4000] } else { [4000, 1] };
+            let w = weights.map(|n| BasicMetadataValueEnum::from(self.ty.i32.const_int(n, false)));
+            let c = self.context;
+            br.set_metadata(c.metadata_node(&[c.metadata_string("branch_weights").into(), w[0], w[1]]), self.prof_kind)?;
+        }
+        Ok(())
     }
 
     /// Declaration of an intrinsic for one type.

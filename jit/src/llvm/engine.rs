@@ -142,7 +142,8 @@ impl Engine {
             asm.module.run_passes(super::pipeline::AFTER_ROOTS, machine, options)?;
         }
         asm.module.run_passes(super::pipeline::PREFETCH, machine, PassBuilderOptions::create())?;
-        Ok(())
+        // Last, so that its instructions do not count as work on each line.
+        asm.convert_vectors()
     }
 
     /// Compiles and links.

@@ -162,7 +162,7 @@ impl<'ctx> Lowering<'_, 'ctx> {
             let sp = b.build_ptr_to_int(marker, self.asm.ty.i64, "")?;
             let low = b.build_int_compare(IntPredicate::ULT, sp, limit, "")?;
             let (deep, fine) = (self.new_block("deep"), self.new_block("shallow"));
-            self.branch(low, deep, fine, Some(true))?;
+            self.asm.branch(low, deep, fine, Some(true))?;
             self.asm.builder.position_at_end(deep);
             let sig = Signature { params: vec![Ty::Ptr, Ty::I64, Ty::I32], results: vec![Ty::I32] };
             let f = self.asm.service(STACK_LIMIT, &sig);
@@ -209,18 +209,6 @@ impl<'ctx> Lowering<'_, 'ctx> {
         }
         b.position_at_end(back);
         Ok(p)
-    }
-
-    /// Conditional branch; `cold_then` tells which side hardly ever runs.
-    fn branch(&self, c: IntValue<'ctx>, then: BasicBlock<'ctx>, other: BasicBlock<'ctx>, cold_then: Option<bool>) -> Result<()> {
-        let br = self.asm.builder.build_conditional_branch(c, then, other)?;
-        if let Some(cold_then) = cold_then {
-            let weights = if cold_then { [1, 4000] } else { [4000, 1] };
-            let w = weights.map(|n| BasicMetadataValueEnum::from(self.asm.ty.i32.const_int(n, false)));
-            let c = self.asm.context;
-            br.set_metadata(c.metadata_node(&[c.metadata_string("branch_weights").into(), w[0], w[1]]), self.asm.prof_kind)?;
-        }
-        Ok(())
     }
 
     fn trap(&mut self, kind: TrapKind, site: u32, args: &[Value]) -> Result<()> {
@@ -533,7 +521,7 @@ impl<'ctx> Lowering<'_, 'ctx> {
         let zero = self.asm.ty.i32.const_zero();
         let set = self.asm.builder.build_int_compare(IntPredicate::NE, word, zero, "")?;
         let (slow, go) = (self.new_block("polled"), self.new_block("go"));
-        self.branch(set, slow, go, Some(true))?;
+        self.asm.branch(set, slow, go, Some(true))?;
         let sig = Signature { params: vec![Ty::Ptr, Ty::I32], results: vec![Ty::I32] };
         let f = self.asm.service(POLL_INTERRUPT, &sig);
         self.asm.builder.position_at_end(slow);
@@ -549,7 +537,7 @@ impl<'ctx> Lowering<'_, 'ctx> {
         let status = call.try_as_basic_value().basic().ok_or("service without status")?.into_int_value();
         let zero = self.asm.ty.i32.const_zero();
         let stop = self.asm.builder.build_int_compare(IntPredicate::NE, status, zero, "")?;
-        self.branch(stop, leave, go, None)?;
+        self.asm.branch(stop, leave, go, None)?;
         self.asm.builder.position_at_end(leave);
         if !owned.is_empty() {
             let release = self.asm.symbol(&crate::symbols::symbol("taipan_buffer_release"));
@@ -596,7 +584,7 @@ impl<'ctx> Lowering<'_, 'ctx> {
                 self.edge(b, from)?;
                 let cold = (is_cold(self.func, a.block), is_cold(self.func, b.block));
                 let cold_then = if cold.0 == cold.1 { None } else { Some(cold.0) };
-                self.branch(self.int(i.args[0])?, then, other, cold_then)?;
+                self.asm.branch(self.int(i.args[0])?, then, other, cold_then)?;
             }
             Op::Ret => {
                 self.store_results(&i.args)?;

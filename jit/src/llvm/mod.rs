@@ -1,10 +1,12 @@
 //! The optimising tier: LIR through LLVM.
 //!
 //! `assemble` collects the functions of a unit, `function` lowers one,
-//! `root` writes out approximate square roots, `pipeline` optimises, `engine` emits, `orc` links. Every way into LLVM goes
+//! `root` writes out approximate square roots, `convert` conversions of
+//! vectors, `pipeline` optimises, `engine` emits, `orc` links. Every way into LLVM goes
 //! through `init`.
 
 mod assemble;
+mod convert;
 pub mod engine;
 mod error;
 mod function;
