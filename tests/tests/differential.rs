@@ -33,4 +33,4 @@ macro_rules! programs {
     };
 }
 
-programs! { scalars control_flow exceptions arrays mathematics text lists language try_blocks parallel generated }
+programs! { scalars control_flow iterators exceptions arrays mathematics text lists language try_blocks parallel generated }

@@ -195,9 +195,12 @@ impl<'a> Lowerer<'a> {
             // does not see that it is constant.
             p[2] = self.i64(step);
         }
-        let next = if let (Some(strip), Type::RangeIter { .. }) = (self.strips.get(&h), &t) {
-            let has = strip.has;
-            self.range_step(&t, &p, has)
+        let next = if let Some(has) = self.strips.get(&h).map(|s| s.has) {
+            let next = match t {
+                Type::RangeIter { .. } => self.range_step(&t, &p, has),
+                _ => self.next_of(&t, &p)?,
+            };
+            Next { has, ..next }
         } else if matches!(t, Type::RangeIter { .. }) && self.range_info(iter).is_some_and(|r| r.step == Some(1)) {
             let stop = self.stop_of(iter);
             let has = self.b.icmp(Cc::Slt, p[0], stop);
@@ -337,6 +340,54 @@ impl<'a> Lowerer<'a> {
         Ok(values.to_vec())
     }
 
+    /// Items that a counted iterator has left; at least 0, as unsigned number.
+    pub(crate) fn items_left(&mut self, t: &Type, p: &[Value]) -> Value {
+        match t {
+            Type::RangeIter { .. } => {
+                let (next, stop, step) = (p[0], p[1], p[2]);
+                let zero = self.i64(0);
+                let up = self.b.icmp(Cc::Sgt, step, zero);
+                let forward = self.b.binary(Op::Isub, stop, next);
+                let backward = self.b.binary(Op::Isub, next, stop);
+                let distance = self.b.select(up, forward, backward);
+                let minus = self.b.binary(Op::Isub, zero, step);
+                let width = self.b.select(up, step, minus);
+                // A zero step never gets here (range() refuses it), but code that
+                // is never reached must not divide by it either.
+                let one = self.i64(1);
+                let null = self.b.icmp(Cc::Eq, width, zero);
+                let width = self.b.select(null, one, width);
+                self.b.binary(Op::Udiv, distance, width)
+            }
+            Type::ZipIter { enumerate, parts } => {
+                let mut at = usize::from(*enumerate);
+                let mut fewest = None;
+                for t in parts.iter() {
+                    let n = abi::flatten(t).len();
+                    let left = self.items_left(t, &p[at..at + n]);
+                    at += n;
+                    fewest = Some(match fewest {
+                        None => left,
+                        Some(least) => {
+                            let fewer = self.b.icmp(Cc::Ult, left, least);
+                            self.b.select(fewer, left, least)
+                        }
+                    });
+                }
+                fewest.unwrap_or_else(|| self.i64(0))
+            }
+            t => {
+                let n = p.len() - 1;
+                let count = match t {
+                    Type::TupleIter(ts) => self.i64(ts.len() as i64),
+                    Type::ArrayIter(a) => p[ArrayParts { ndim: a.ndim as usize }.shape(0)],
+                    _ => p[super::text::LENGTH],
+                };
+                self.b.binary(Op::Isub, count, p[n])
+            }
+        }
+    }
+
     fn range_step(&mut self, _t: &Type, p: &[Value], has: Value) -> Next {
         let next = self.b.binary(Op::Iadd, p[0], p[2]);
         Next { has, iter: vec![next, p[1], p[2]], item: Item::Ready(vec![p[0]]) }
@@ -373,7 +424,7 @@ impl<'a> Lowerer<'a> {
             }
             Type::ZipIter { enumerate, parts } => {
                 let mut at = 0;
-                let mut has = self.b.iconst(Ty::I1, 1);
+                let mut has = self.b.iconst(Ty::I1, i64::from(!parts.is_empty()));
                 let mut iter = Parts::new();
                 let mut items = Vec::new();
                 if *enumerate {
@@ -494,6 +545,34 @@ impl<'a> Lowerer<'a> {
             Type::Array(_) => super::array::unpack(self, sequence, count),
             _ => Err(CompileError::typing(format!("{t} cannot be unpacked"))),
         }
+    }
+}
+
+/// Is the number of items of iterators of type `t` known before the loop, and
+/// does it stay the same? Lists grow and shrink under way.
+pub(crate) fn is_counted(t: &Type) -> bool {
+    match t {
+        Type::RangeIter { .. } | Type::TupleIter(_) | Type::ArrayIter(_) | Type::TextIter => true,
+        Type::ZipIter { parts, .. } => !parts.is_empty() && parts.iter().all(is_counted),
+        _ => false,
+    }
+}
+
+/// Index of a part of iterator type `t` that moves by 1 an item.
+pub(crate) fn position(t: &Type) -> Option<usize> {
+    match t {
+        Type::TupleIter(_) | Type::ArrayIter(_) | Type::TextIter => abi::flatten(t).len().checked_sub(1),
+        Type::ZipIter { enumerate, parts } => {
+            let mut at = usize::from(*enumerate);
+            for t in parts.iter() {
+                if let Some(n) = position(t) {
+                    return Some(at + n);
+                }
+                at += abi::flatten(t).len();
+            }
+            None
+        }
+        _ => None,
     }
 }
 

@@ -1,17 +1,18 @@
 //! Loops: where they are, where they poll, and strip-mining.
 //!
-//! Every loop header polls. An innermost range loop without calls of unknown
-//! length is cut into strips of [`STRIP`] iterations:
+//! Every loop header polls. An innermost `for` loop without calls of unknown
+//! length, over what has a known number of items, is cut into strips of
+//! [`STRIP`] iterations:
 //!
 //! ```text
 //! outer(p…):    poll; limit = end of this strip; jump inner(p…)
 //! inner(p…):    has = next < limit; brif has -> body, at_end
-//! at_end:       brif the range goes on -> outer(p…), exit
+//! at_end:       brif the iterator goes on -> outer(p…), exit
 //! ```
 //!
 //! so that the inner loop is free of polls and the optimiser can vectorise
-//! it. A step other than 1 counts the iterations of a strip instead of
-//! comparing positions.
+//! it. An iterator without a position that moves by 1 (a range with another
+//! step) counts the iterations of a strip instead of comparing positions.
 
 use super::iter::targets;
 use super::{Lowerer, Parts, Side};
@@ -171,7 +172,7 @@ pub struct Strip {
     outer: lir::Block,
     /// The loop condition.
     pub has: Value,
-    /// End of the strip against the end of the range: does the range go on?
+    /// Does the iterator go on behind the strip?
     more: More,
     /// Iterations done in this strip, for the back edges.
     pub counter: Option<Value>,
@@ -179,8 +180,10 @@ pub struct Strip {
 
 #[derive(Clone, Copy, Debug)]
 enum More {
-    /// While the first is not the second (positions).
-    Differ(Value, Value),
+    /// While the first position is below the second.
+    Below(Value, Value),
+    /// If this is true.
+    Known(Value),
 }
 
 impl<'a> Lowerer<'a> {
@@ -194,12 +197,12 @@ impl<'a> Lowerer<'a> {
         // The block of the header, which the next strip begins with: the poll
         // of an ordinary loop ends it.
         let outer = self.b.block;
-        if let Some((iter, step)) = self.strip_candidate(h) {
+        if let Some(iter) = self.strip_candidate(h) {
             if let Some(poll) = self.hir.blocks[h.index()].insts.iter().find(|i| matches!(i.op, Hop::Poll)) {
                 self.set_line(poll.line, poll.state);
                 self.exit_on_poll()?;
             }
-            self.open_strip(h, outer, iter, step);
+            self.open_strip(h, outer, iter);
         }
         Ok(())
     }
@@ -212,9 +215,8 @@ impl<'a> Lowerer<'a> {
         self.exit_if(c, ExitReason::Poll)
     }
 
-    /// The range iterator that header `h` walks, if the loop can be cut into
-    /// strips, and its step where constant.
-    fn strip_candidate(&self, h: hir::Block) -> Option<(hir::Value, Option<i64>)> {
+    /// The iterator that header `h` walks, if the loop can be cut into strips.
+    fn strip_candidate(&self, h: hir::Block) -> Option<hir::Value> {
         let body = self.cfg.loop_of(h)?;
         if !self.cfg.innermost(h, body) {
             return None;
@@ -225,7 +227,7 @@ impl<'a> Lowerer<'a> {
         if !before.iter().all(|i| matches!(i.op, Hop::Const(_) | Hop::Undef | Hop::Poll)) || !block.params.contains(&iter) {
             return None;
         }
-        if !matches!(self.ty(iter), Type::RangeIter { .. }) {
+        if !super::iter::is_counted(self.ty(iter)) {
             return None;
         }
         let Term::Branch { cond, then, otherwise } = &block.term else { return None };
@@ -241,7 +243,7 @@ impl<'a> Lowerer<'a> {
         if *cond != last.results[0] || !body.contains(&then.block) || body.contains(&otherwise.block) {
             return None;
         }
-        body.iter().all(|b| self.hir.blocks[b.index()].insts.iter().all(|i| self.is_short(i))).then(|| (iter, self.range_info(iter).and_then(|r| r.step)))
+        body.iter().all(|b| self.hir.blocks[b.index()].insts.iter().all(|i| self.is_short(i))).then_some(iter)
     }
 
     /// Does the instruction take a bounded, short time?
@@ -264,42 +266,39 @@ impl<'a> Lowerer<'a> {
     }
 
     /// In the header's LIR block, after the poll.
-    fn open_strip(&mut self, h: hir::Block, outer: lir::Block, iter: hir::Value, step: Option<i64>) {
+    fn open_strip(&mut self, h: hir::Block, outer: lir::Block, iter: hir::Value) {
+        let t = self.ty(iter).clone();
         let p = self.parts(iter);
-        let (next, stop) = (p[0], p[1]);
         let params: Vec<hir::Value> = self.hir.blocks[h.index()].params.clone();
         let mut args: Parts = params.iter().flat_map(|v| self.parts(*v)).collect();
         let strip_len = self.i64(STRIP);
-        // Position and end of this strip, or trips and their limit.
-        let by_position = step == Some(1);
-        let end = if by_position { self.stop_of(iter) } else { stop };
-        let limit = if by_position {
-            let left = self.b.binary(Op::Isub, end, next);
+        let steps_by_one = matches!(t, Type::RangeIter { .. }) && self.range_info(iter).and_then(|r| r.step) == Some(1);
+        // The part that is compared with the limit, if there is one: else trips
+        // are counted.
+        let position = if steps_by_one { Some(0) } else { super::iter::position(&t) };
+        let (limit, more) = if steps_by_one {
+            let (next, stop) = (p[0], self.stop_of(iter));
+            let left = self.b.binary(Op::Isub, stop, next);
             let long = self.b.icmp(Cc::Ugt, left, strip_len);
             // `left` of an empty range is negative, as unsigned large.
-            let stop = end;
             let end = self.b.binary(Op::Iadd, next, strip_len);
             let below = self.b.icmp(Cc::Slt, next, stop);
             let cut = self.b.binary(Op::And, long, below);
-            self.b.select(cut, end, stop)
+            let limit = self.b.select(cut, end, stop);
+            (limit, More::Below(limit, stop))
         } else {
-            let zero = self.i64(0);
-            let up = self.b.icmp(Cc::Sgt, p[2], zero);
-            let forward = self.b.binary(Op::Isub, stop, next);
-            let backward = self.b.binary(Op::Isub, next, stop);
-            let distance = self.b.select(up, forward, backward);
-            let minus = self.b.binary(Op::Isub, zero, p[2]);
-            let width = self.b.select(up, p[2], minus);
-            // A zero step never gets here (range() refuses it), but code that
-            // is never reached must not divide by it either.
-            let one = self.i64(1);
-            let null = self.b.icmp(Cc::Eq, width, zero);
-            let width = self.b.select(null, one, width);
-            let left = self.b.binary(Op::Udiv, distance, width);
+            let left = self.items_left(&t, &p);
             let long = self.b.icmp(Cc::Ugt, left, strip_len);
-            args.push(zero);
-            self.b.select(long, strip_len, left)
+            let trips = self.b.select(long, strip_len, left);
+            let limit = match position {
+                Some(n) => self.b.binary(Op::Iadd, p[n], trips),
+                None => trips,
+            };
+            (limit, More::Known(long))
         };
+        if position.is_none() {
+            args.push(self.i64(0));
+        }
         let inner = self.b.new_block();
         self.b.jump(inner, &args);
         for v in params {
@@ -309,15 +308,14 @@ impl<'a> Lowerer<'a> {
         }
         self.blocks[h.index()] = Some(inner);
         self.b.switch_to(inner);
-        let next = self.parts(iter)[0];
-        let (has, counter, more) = if by_position {
-            (self.b.icmp(Cc::Slt, next, limit), None, More::Differ(limit, end))
-        } else {
-            let k = self.b.func.add_param(inner, Ty::I64);
-            let has = self.b.icmp(Cc::Slt, k, limit);
-            let one = self.i64(1);
-            let k1 = self.b.binary(Op::Iadd, k, one);
-            (has, Some(k1), More::Differ(next, end))
+        let (has, counter) = match position {
+            Some(n) => (self.b.icmp(Cc::Slt, self.parts(iter)[n], limit), None),
+            None => {
+                let k = self.b.func.add_param(inner, Ty::I64);
+                let has = self.b.icmp(Cc::Slt, k, limit);
+                let one = self.i64(1);
+                (has, Some(self.b.binary(Op::Iadd, k, one)))
+            }
         };
         self.strips.insert(h, Strip { header: h, outer, has, more, counter });
     }
@@ -327,8 +325,10 @@ impl<'a> Lowerer<'a> {
         let here = self.b.block;
         let at_end = self.b.new_block();
         self.b.switch_to(at_end);
-        let More::Differ(a, b) = strip.more;
-        let more = self.b.icmp(if strip.counter.is_none() { Cc::Slt } else { Cc::Ne }, a, b);
+        let more = match strip.more {
+            More::Below(a, b) => self.b.icmp(Cc::Slt, a, b),
+            More::Known(more) => more,
+        };
         let args: Parts = self.hir.blocks[strip.header.index()].params.iter().flat_map(|v| self.parts(*v)).collect();
         let side: Side = self.side(exit)?;
         let (ob, oa) = side.target(self);
