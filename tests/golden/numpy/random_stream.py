@@ -30,3 +30,24 @@ for text in ["np.random.seed(1.5)", "np.random.seed(-1)", "np.random.randint(0)"
         print(text, eval(text))
     except Exception as e:
         print(text, type(e).__name__, e)
+
+# Parameters that contradict each other are refused: draws would never end.
+for text in (
+    "hypergeometric(5, 5, 11)",
+    "hypergeometric([5, 5], [5, 1], 7)",
+    "hypergeometric(2**62, 2**62, 5)",
+    "hypergeometric(5, 5, 0)",
+    "hypergeometric(5, 5, 10)",
+    "triangular(3, 2, 1)",
+    "triangular(1, 3, 2)",
+    "triangular(1, 1, 1)",
+    "poisson(1e20)",
+    "poisson([-1, 1e19])",
+    "uniform(-1e308, 1e308)",
+):
+    for name, source in (("RandomState", np.random.RandomState(3)), ("Generator", np.random.default_rng(3))):
+        if hasattr(source, text.partition("(")[0]):
+            try:
+                print(name, text, eval("source." + text))
+            except Exception as e:
+                print(name, text, type(e).__name__, e)

@@ -2,7 +2,7 @@
 
 use super::Check::{Any, NonNegative, OpenProbability, Positive, Probability};
 use super::legacy::{pick, probabilities, running_sums, without_replacement};
-use super::{Bound, Distribution, Draw, bounds_of_each, draw, integer_bound, object, read_parameters, room, size_argument};
+use super::{Bound, Distribution, Draw, bounds_of_each, draw, finite_range, integer_bound, object, read_parameters, room, size_argument};
 use crate::args::{self, parse, present};
 use crate::convert::array_from_object;
 use crate::exceptions::OrRaise;
@@ -342,16 +342,10 @@ impl PyGenerator {
         static UNIFORM: Distribution<Pcg64> = Distribution {
             name: "uniform",
             params: &[("low", Some(0.0), Any), ("high", Some(1.0), Any)],
-            draw: Draw::Float(|s, p| distributions::uniform(s, p[0], p[1] - p[0])),
+            draw: Draw::Float(|s, p| distributions::uniform(s, p[0], p[1])),
         };
-        let (params, size) = read_parameters(&UNIFORM, args, vm)?;
-        let bounds = params
-            .iter()
-            .map(|p| p.to_vec::<f64>().or_raise(vm))
-            .collect::<PyResult<Vec<_>>>()?;
-        if bounds.concat().iter().any(|b| !b.is_finite()) {
-            return Err(vm.new_overflow_error("high - low range exceeds valid bounds"));
-        }
+        let (mut params, size) = read_parameters(&UNIFORM, args, vm)?;
+        params[1] = finite_range(&params[0], &params[1], "high - low range exceeds valid bounds", vm)?;
         draw(&mut *zelf.source.lock(), &UNIFORM, params, size, vm)
     }
 

@@ -1,9 +1,9 @@
 //! `numpy.random.RandomState`: the legacy generator with NumPy's exact stream.
 //! The module functions (`np.random.rand` …) are methods of one global object.
 
-use super::Check::{AboveOne, Any, NonNegative, OpenProbability, Positive, Probability, ProbabilityBelowOne};
+use super::Check::{AboveOne, Any, FromOne, NonNegative, OpenProbability, Positive, Probability, ProbabilityBelowOne};
 use super::{
-    Bound, Distribution, Draw, bounds_of_each, draw, float_object, integer_bound, object, read_parameters, room,
+    Bound, Distribution, Draw, bounds_of_each, draw, finite_range, float_object, integer_bound, object, read_parameters, room,
     size_argument,
 };
 use crate::args::{self, parse, present};
@@ -181,7 +181,7 @@ static DISTRIBUTIONS: &[Distribution<RandomState>] = &[
     },
     Distribution {
         name: "hypergeometric",
-        params: &[("ngood", None, NonNegative), ("nbad", None, NonNegative), ("nsample", None, NonNegative)],
+        params: &[("ngood", None, NonNegative), ("nbad", None, NonNegative), ("nsample", None, FromOne)],
         draw: Draw::Int(|r, p| {
             distributions::hypergeometric(&mut r.bits, p[0] as i64, p[1] as i64, p[2] as i64)
         }),
@@ -341,18 +341,7 @@ impl PyRandomState {
             None => Array::from_scalar(taipan_runtime::Scalar::Float(default), DType::F64).or_raise(vm),
         };
         let (low, high) = (bound(&low, 0.0)?, bound(&high, 1.0)?);
-        let operands = [
-            taipan_runtime::ufunc::Operand::Array(&high),
-            taipan_runtime::ufunc::Operand::Array(&low),
-        ];
-        let range = crate::ufunc::find("subtract", vm)?
-            .call(&operands, &taipan_runtime::ufunc::CallOptions::default())
-            .or_raise(vm)?
-            .arrays[0]
-            .clone();
-        if range.to_vec::<f64>().or_raise(vm)?.iter().any(|r| !r.is_finite()) {
-            return Err(vm.new_overflow_error("Range exceeds valid bounds"));
-        }
+        let range = finite_range(&low, &high, "Range exceeds valid bounds", vm)?;
         let size = size_argument(&size, vm)?;
         draw(&mut *zelf.state.lock(), &UNIFORM, vec![low, range], size, vm)
     }

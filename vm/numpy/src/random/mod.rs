@@ -30,6 +30,7 @@ use taipan_runtime::Array;
 use taipan_runtime::dtype::DType;
 use taipan_runtime::error::shape_text;
 use taipan_runtime::iter::broadcast_shapes;
+use taipan_runtime::ufunc::{CallOptions, Operand};
 
 /// What a parameter of a distribution must fulfil, with NumPy's words about it.
 #[derive(Clone, Copy)]
@@ -40,6 +41,8 @@ pub enum Check {
     NonNegative,
     /// `x <= 0`
     Positive,
+    /// `n < 1 or n is NaN`
+    FromOne,
     /// `a <= 1 or a is NaN`
     AboveOne,
     /// `p < 0, p > 1 or p is NaN`
@@ -71,7 +74,7 @@ pub struct Distribution<S: 'static> {
 
 /// Checks one parameter value.
 fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<()> {
-    use Check::{AboveOne, Any, NonNegative, OpenProbability, Positive, Probability, ProbabilityBelowOne};
+    use Check::{AboveOne, Any, FromOne, NonNegative, OpenProbability, Positive, Probability, ProbabilityBelowOne};
     let message = match rule {
         Any => return Ok(()),
         // A negative zero is as bad as any negative scale, NaN only for some.
@@ -79,6 +82,8 @@ fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<(
         NonNegative if name == "lam" => "lam < 0 or lam is NaN".to_owned(),
         NonNegative if value.is_nan() || value.is_sign_positive() => return Ok(()),
         NonNegative => format!("{name} < 0"),
+        FromOne if value >= 1.0 => return Ok(()),
+        FromOne => format!("{name} < 1 or {name} is NaN"),
         AboveOne if value > 1.0 => return Ok(()),
         AboveOne => format!("{name} <= 1 or {name} is NaN"),
         Positive if value > 0.0 || value.is_nan() => return Ok(()),
@@ -92,6 +97,30 @@ fn check(value: f64, name: &str, rule: Check, vm: &VirtualMachine) -> PyResult<(
     };
     Err(vm.new_value_error(message))
 }
+
+/// What the parameters of a distribution must fulfil together: its name, and
+/// what is wrong with these, in NumPy's words. Draws of others may never end.
+static TOGETHER: &[(&str, fn(&[f64]) -> Option<&'static str>)] = &[
+    ("triangular", |p| {
+        let (left, mode, right) = (p[0], p[1], p[2]);
+        if left > mode {
+            Some("left > mode")
+        } else if mode > right {
+            Some("mode > right")
+        } else {
+            (left == right).then_some("left == right")
+        }
+    }),
+    // Too few, or more than an integer counts.
+    ("hypergeometric", |p| {
+        let enough = (p[0] as i64).checked_add(p[1] as i64).is_some_and(|population| population >= p[2] as i64);
+        (!enough).then_some("ngood + nbad < nsample")
+    }),
+    ("poisson", |p| (p[0] > POISSON_LAM_MAX).then_some("lam value too large")),
+];
+
+/// Above it, ten standard deviations more do not fit an integer.
+const POISSON_LAM_MAX: f64 = 9.223372006484771e18;
 
 /// `size=`: `None`, a length or a shape.
 pub fn size_argument(size: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<Vec<usize>>> {
@@ -173,6 +202,19 @@ pub fn bounds_of_each(
     Ok((wide(&lows, 0)?, wide(&highs, endpoint)?, shape))
 }
 
+/// `high - low` of uniform numbers to draw.
+///
+/// # Errors
+/// `OverflowError` with this message where it is not finite.
+pub fn finite_range(low: &Array, high: &Array, message: &str, vm: &VirtualMachine) -> PyResult<Array> {
+    let operands = [Operand::Array(high), Operand::Array(low)];
+    let range = crate::ufunc::find("subtract", vm)?.call(&operands, &CallOptions::default()).or_raise(vm)?.arrays[0].clone();
+    if range.to_vec::<f64>().or_raise(vm)?.iter().any(|r| !r.is_finite()) {
+        return Err(vm.new_overflow_error(message.to_owned()));
+    }
+    Ok(range)
+}
+
 /// A Python float.
 pub fn float_object(value: f64, vm: &VirtualMachine) -> PyObjectRef {
     vm.ctx.new_float(value).into()
@@ -211,17 +253,27 @@ pub fn draw<S>(
     size: Option<Vec<usize>>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    for (array, &(name, _, rule)) in params.iter().zip(distribution.params) {
-        for value in array.to_vec::<f64>().or_raise(vm)? {
-            check(value, name, rule, vm)?;
+    let check_each = || -> PyResult<()> {
+        for (array, &(name, _, rule)) in params.iter().zip(distribution.params) {
+            for value in array.to_vec::<f64>().or_raise(vm)? {
+                check(value, name, rule, vm)?;
+            }
         }
-    }
+        Ok(())
+    };
+    let together = TOGETHER.iter().find(|r| r.0 == distribution.name).map(|r| r.1);
+    let check_together = |row: &[f64]| match together.and_then(|wrong| wrong(row)) {
+        Some(message) => Err(vm.new_value_error(message)),
+        None => Ok(()),
+    };
     let single = params.iter().all(|p| p.ndim() == 0);
     if single {
         let values: Vec<f64> = params
             .iter()
             .map(|p| p.first().map_or(0.0, |s| s.to_f64()))
             .collect();
+        check_together(&values)?;
+        check_each()?;
         return match (&distribution.draw, size) {
             (Draw::Float(f), None) => Ok(float_object(f(source, &values), vm)),
             (Draw::Int(f), None) => Ok(vm.ctx.new_int(f(source, &values)).into()),
@@ -259,14 +311,15 @@ pub fn draw<S>(
         .iter()
         .map(|p| p.broadcast_to(&shape).and_then(|b| b.to_vec::<f64>()).or_raise(vm))
         .collect::<PyResult<Vec<_>>>()?;
+    let row = |at: usize| columns.iter().map(|column| column[at]).collect::<Vec<f64>>();
+    if together.is_some() {
+        (0..columns.first().map_or(0, Vec::len)).try_for_each(|at| check_together(&row(at)))?;
+    }
+    check_each()?;
     let mut at = 0;
-    let mut row = vec![0.0; columns.len()];
     let mut next_row = || {
-        for (slot, column) in row.iter_mut().zip(&columns) {
-            *slot = column[at];
-        }
         at += 1;
-        row.clone()
+        row(at - 1)
     };
     let array = match &distribution.draw {
         Draw::Float(f) => taipan_runtime::random::fill(&shape, || f(source, &next_row())),
