@@ -74,7 +74,7 @@ pub fn specialise(f: &Arc<dyn JitFunction>, args: &[Type]) -> Result<Arc<Special
 pub fn typed(f: &dyn JitFunction, args: &[Type]) -> Result<hir::Func, CompileError> {
     let _compiling = COMPILER.lock();
     let mut session = Session::default();
-    session.active.push(Active { function: f.id(), args: args.to_vec(), found: Type::Unknown, depends: 0 });
+    session.active.push(Active::new(f, args, 0));
     let func = nopython_hir(f, args, &mut session)?;
     // They were told when the function was compiled.
     take_warnings();
@@ -227,10 +227,20 @@ struct Ready {
 struct Active {
     function: u64,
     args: Vec<Type>,
+    /// Return type that a signature declares.
+    declared: Option<Type>,
     /// Return type as far as it is known.
     found: Type,
     /// Outermost active function that its type depends on.
     depends: usize,
+}
+
+impl Active {
+    fn new(f: &dyn JitFunction, args: &[Type], depends: usize) -> Active {
+        let declared = f.declared_return(args);
+        let found = declared.clone().unwrap_or(Type::Unknown);
+        Active { function: f.id(), args: args.to_vec(), declared, found, depends }
+    }
 }
 
 /// One compilation from outside: a function and all it needs.
@@ -257,6 +267,7 @@ impl Session {
 
     /// The specialisation with known types; its code may have to wait.
     fn typed(&mut self, f: &Arc<dyn JitFunction>, args: &[Type]) -> Result<Arc<Specialisation>, CompileError> {
+        let args = &*f.accepted(args)?;
         if let Some(s) = self.find(&**f, args) {
             return Ok(s);
         }
@@ -281,7 +292,7 @@ impl Session {
             self.hopeless = Some(e.clone());
             return Err(e);
         }
-        self.active.push(Active { function: f.id(), args: args.to_vec(), found: Type::Unknown, depends: own });
+        self.active.push(Active::new(&**f, args, own));
         let result = nopython_hir(&**f, args, self);
         let active = self.active.pop().ok_or_else(|| CompileError::bug("no active function"))?;
         if active.depends < own
@@ -354,6 +365,7 @@ enum Typed {
 
 impl Calls for Session {
     fn return_type(&mut self, f: &Arc<dyn JitFunction>, args: &[Type]) -> Result<Type, CompileError> {
+        let args = &*f.accepted(args)?;
         if let Some(s) = self.find(&**f, args) {
             return Ok(s.return_type.clone());
         }
@@ -372,6 +384,10 @@ impl Calls for Session {
 
     fn found_return(&mut self, t: &Type) {
         self.note_return(t);
+    }
+
+    fn declared_return(&self) -> Option<Type> {
+        self.active.last()?.declared.clone()
     }
 
     fn provisional(&self) -> bool {

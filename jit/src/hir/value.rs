@@ -3,6 +3,7 @@
 //! Python object.
 
 use crate::bytecode::Code;
+use crate::error::CompileError;
 use crate::hir::types::{DType, Type};
 use std::fmt;
 use std::sync::Arc;
@@ -135,6 +136,18 @@ pub trait JitFunction: Send + Sync {
     fn outside(&self) -> Arc<dyn Outside>;
     /// Options of its decorator.
     fn options(&self) -> CompileOptions;
+    /// The parameter types that a call with these argument types is compiled
+    /// for: others where only declared signatures are allowed.
+    ///
+    /// # Errors
+    /// A typing error if no declared signature takes them.
+    fn accepted(&self, args: &[Type]) -> Result<Vec<Type>, CompileError> {
+        Ok(args.to_vec())
+    }
+    /// The return type that a signature declares for these parameter types.
+    fn declared_return(&self, _params: &[Type]) -> Option<Type> {
+        None
+    }
 }
 
 /// Division by zero.

@@ -2,6 +2,7 @@
 //! functions on types. No HIR here; `hir::infer` applies them.
 
 pub mod access;
+pub mod conversion;
 pub mod index;
 pub mod numpy_scalar;
 pub mod operators;

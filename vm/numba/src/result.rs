@@ -62,22 +62,19 @@ pub fn number_object(v: ScalarValue, vm: &VirtualMachine) -> PyObjectRef {
 /// Boxes the result of a call.
 ///
 /// `args` are the objects of the call: an array that the function returns
-/// unchanged is given back as the same object. `declared` is the return type
-/// of an eager signature where it differs from the inferred one.
+/// unchanged is given back as the same object.
 ///
 /// # Safety
 /// See the file head; `slots` is the flattened form of `t`.
 pub unsafe fn box_result(
     t: &Type,
-    declared: Option<DType>,
     slots: &[u64],
     args: &[PyObjectRef],
     vm: &VirtualMachine,
 ) -> PyResult {
-    match (t, declared) {
-        (Type::Scalar(DType::I64), None) => Ok(vm.ctx.new_int(slots[0] as i64).into()),
-        (Type::Scalar(DType::F64), None) => Ok(vm.ctx.new_float(f64::from_bits(slots[0])).into()),
-        (Type::Scalar(d), Some(to)) => Ok(number_object(read_number(*d, slots).0.cast(to), vm)),
+    match t {
+        Type::Scalar(DType::I64) => Ok(vm.ctx.new_int(slots[0] as i64).into()),
+        Type::Scalar(DType::F64) => Ok(vm.ctx.new_float(f64::from_bits(slots[0])).into()),
         // SAFETY: passed on.
         _ => unsafe { box_value(t, slots, args, vm) }.map(|(object, _)| object),
     }

@@ -28,7 +28,7 @@ use super::value::{ConstValue, Global, JitFunction, Outside};
 use super::{Block, CompareOp, Func, Inst, Op, Term, UnaryOp, Value};
 use crate::error::CompileError;
 use crate::library;
-use crate::typing::{self, access, index, operators, strip, unify::unify};
+use crate::typing::{self, access, conversion::fit, index, operators, strip, unify::unify};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -38,6 +38,10 @@ pub trait Calls {
     fn return_type(&mut self, f: &Arc<dyn JitFunction>, args: &[Type]) -> Result<Type, CompileError>;
     /// The return type of the function being inferred, as far as it is known.
     fn found_return(&mut self, t: &Type);
+    /// The return type that the function being inferred was declared with.
+    fn declared_return(&self) -> Option<Type> {
+        None
+    }
     /// Does the function's type depend on a caller that is not finished? Then
     /// inference stops at the types and leaves the function as it is.
     fn provisional(&self) -> bool {
@@ -132,13 +136,18 @@ impl<'a> Infer<'a> {
             self.known[p.index()] = Known::Varying;
         }
         self.reached[0] = true;
+        let declared = self.calls.declared_return();
+        if let Some(t) = &declared {
+            self.f.return_type = t.clone();
+            self.calls.found_return(t);
+        }
         let order = self.f.reverse_post_order();
         for _ in 0..MAX_ROUNDS {
             self.changed = false;
             self.errors.clear();
             for b in &order {
                 if self.reached[b.index()] {
-                    self.block(*b);
+                    self.block(*b, declared.is_some());
                 }
             }
             if !self.changed {
@@ -174,7 +183,8 @@ impl<'a> Infer<'a> {
         self.errors.push(e);
     }
 
-    fn block(&mut self, b: Block) {
+    /// Types of one block; a declared return type is not found but kept to.
+    fn block(&mut self, b: Block, declared: bool) {
         if let Some(handler) = self.f.blocks[b.index()].term.handler().cloned() {
             self.edge(&handler, self.f.blocks[b.index()].term_line);
         }
@@ -195,6 +205,13 @@ impl<'a> Infer<'a> {
         }
         let line = self.f.blocks[b.index()].term_line;
         match self.f.blocks[b.index()].term.inner().clone() {
+            Term::Return(v) if declared => {
+                let (t, to) = (self.ty(v), &self.f.return_type);
+                if *t != Type::Unknown && fit(t, to).is_none() {
+                    let e = format!("No conversion from {t} to {to} for the return value");
+                    self.fail(CompileError::typing(e), line);
+                }
+            }
             Term::Return(v) => {
                 let t = self.ty(v).clone();
                 match unify(&self.f.return_type, &t) {

@@ -12,6 +12,7 @@ use rustpython_vm::{
 use std::sync::Arc;
 use taipan_jit::error::CompileError;
 use taipan_jit::hir::types::Type;
+use taipan_jit::typing::conversion;
 use taipan_jit::hir::value::{CompileOptions, ErrorModel, JitFunction};
 use taipan_jit::lir::FastMath;
 use taipan_jit::specialisation::Specialisation;
@@ -36,8 +37,8 @@ pub struct Declared {
     pub returns: PyObjectRef,
     /// The code; `None` = object mode.
     pub code: Option<Arc<Specialisation>>,
-    /// The return type a signature asked for, where it differs from the code's.
-    pub cast: Option<taipan_jit::hir::types::DType>,
+    /// Was the return type given?
+    pub explicit: bool,
 }
 
 fn read_options(given: &PyObjectRef, vm: &VirtualMachine) -> PyResult<(Settings, CompileOptions)> {
@@ -117,24 +118,10 @@ impl CpuDispatcher {
         if let Some(known) = self.declared().iter().find(|d| d.params == params) {
             return Ok(known.clone());
         }
-        let code = if settings.forceobj { None } else { self.specialise(params, settings, vm)? };
-        let mut cast = None;
-        let found = code.as_ref().map(|c| c.return_type.clone());
-        let returns = match (returns, found) {
-            (None, Some(found)) => types::object_of(&found),
-            (None, None) => types::object_of(&Type::Unknown),
-            (Some(wanted), None) => wanted,
-            (Some(wanted), Some(found)) => {
-                let target = types::compiled(&wanted).cloned().unwrap_or(Type::Unknown);
-                if types::conversion::fit(&found, &target).is_none() && found != Type::Unknown {
-                    let text = format!("No conversion from {found} to {target} for the return value");
-                    return Err(self.compile_error(&CompileError::typing(text), vm));
-                }
-                cast = target.scalar().filter(|_| found != target);
-                wanted
-            }
-        };
-        let declared = Arc::new(Declared { params: params.to_vec(), shown, returns, code, cast });
+        let code = if settings.forceobj { None } else { self.specialise(params, returns.as_ref(), settings, vm)? };
+        let explicit = returns.is_some();
+        let returns = returns.unwrap_or_else(|| types::object_of(code.as_ref().map_or(&Type::Unknown, |c| &c.return_type)));
+        let declared = Arc::new(Declared { params: params.to_vec(), shown, returns, code, explicit });
         self.push_declared(declared.clone());
         Ok(declared)
     }
@@ -143,6 +130,7 @@ impl CpuDispatcher {
     fn specialise(
         &self,
         params: &[Type],
+        returns: Option<&PyObjectRef>,
         settings: Settings,
         vm: &VirtualMachine,
     ) -> PyResult<Option<Arc<Specialisation>>> {
@@ -164,6 +152,7 @@ impl CpuDispatcher {
         crate::interrupt::install();
         let function: Arc<dyn JitFunction> = self.function.clone();
         let types = self.parameters.compiled_types(flat);
+        self.function.declare(&types, returns.map(|r| types::compiled(r).cloned().unwrap_or(Type::Unknown)));
         let compiled = allow_threads(vm, || taipan_jit::pipeline::specialise(&function, &types));
         for warning in taipan_jit::pipeline::take_warnings() {
             raise::warn("NumbaPerformanceWarning", &warning, vm)?;
@@ -227,7 +216,7 @@ impl CpuDispatcher {
         }
         let fits = |d: &Declared| {
             let args = if d.params.len() == sources.len() { &sources } else { &all };
-            types::conversion::total(args, &d.params)
+            conversion::total(args, &d.params)
         };
         let mut best: Vec<(&Arc<Declared>, [u32; 3])> = Vec::new();
         for d in declared.iter() {
@@ -282,7 +271,6 @@ impl CpuDispatcher {
             tail,
             kept,
             code: declared.code.clone(),
-            declared: declared.cast,
         });
         self.publish(entry.clone());
         Ok(entry)

@@ -11,7 +11,6 @@ use crate::{interrupt, print, raise, result};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use smallvec::SmallVec;
 use std::sync::Arc;
-use taipan_jit::hir::types::DType;
 use taipan_jit::specialisation::Specialisation;
 use taipan_runtime::trap::{Ctx, STATUS_OK};
 
@@ -27,8 +26,6 @@ pub struct Entry {
     pub kept: Vec<PyObjectRef>,
     /// Compiled code; `None` = this function runs in object mode for these types.
     pub code: Option<Arc<Specialisation>>,
-    /// Return type that an eager signature declares, where it differs.
-    pub declared: Option<DType>,
 }
 
 impl Entry {
@@ -65,7 +62,7 @@ impl Entry {
         let status = unsafe { native(ctx, slots.as_ptr(), results.as_mut_ptr()) };
         if status == STATUS_OK {
             // SAFETY: the call succeeded and its results are read once.
-            let result = unsafe { result::box_result(&code.return_type, self.declared, &results, args, vm) };
+            let result = unsafe { result::box_result(&code.return_type, &results, args, vm) };
             slots.reflect(vm)?;
             print::flush(vm)?;
             return result;

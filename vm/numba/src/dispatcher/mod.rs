@@ -22,7 +22,6 @@ use rustpython_vm::{
     pyclass,
     types::{Callable, Constructor, GetDescriptor, Representable},
 };
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 use taipan_jit::hir::value::JitFunction;
 use taipan_jit::options::TierMode;
@@ -38,7 +37,6 @@ pub struct CpuDispatcher {
     settings: OnceLock<Settings>,
     entries: RwLock<Vec<Arc<Entry>>>,
     declared: RwLock<Vec<Arc<Declared>>>,
-    closed: AtomicBool,
 }
 
 impl PyPayload for CpuDispatcher {
@@ -110,7 +108,7 @@ impl CpuDispatcher {
     }
 
     fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+        self.function.is_closed()
     }
 
     fn declared(&self) -> Vec<Arc<Declared>> {
@@ -194,13 +192,12 @@ impl Constructor for CpuDispatcher {
         let function = Function::new(object, vm)?;
         Ok(CpuDispatcher {
             parameters: Parameters::of(&function.py_code),
-            function: Arc::new(function),
+            function,
             target_options: options.unwrap_or_else(|| vm.ctx.new_dict().into()),
             locals: locals.unwrap_or_else(|| vm.ctx.new_dict().into()),
             settings: OnceLock::new(),
             entries: RwLock::default(),
             declared: RwLock::default(),
-            closed: AtomicBool::new(false),
         })
     }
 }
@@ -356,23 +353,23 @@ impl CpuDispatcher {
         let old = std::mem::take(&mut *zelf.declared.write().unwrap_or_else(|e| e.into_inner()));
         zelf.entries.write().unwrap_or_else(|e| e.into_inner()).clear();
         zelf.function.renew();
-        let closed = zelf.closed.swap(false, Ordering::AcqRel);
+        let closed = zelf.function.close(false);
         let result = old.iter().try_for_each(|d| {
             let args = vm.ctx.new_tuple(d.params.iter().map(types::object_of).collect());
-            let signature: PyObjectRef = match d.cast {
-                Some(_) => d.returns.call(FuncArgs::from(args.iter().cloned().collect::<Vec<_>>()), vm)?,
-                None => args.into(),
+            let signature: PyObjectRef = match d.explicit {
+                true => d.returns.call(FuncArgs::from(args.iter().cloned().collect::<Vec<_>>()), vm)?,
+                false => args.into(),
             };
             zelf.compile_signature(signature, vm).map(|_| ())
         });
-        zelf.closed.store(closed, Ordering::Release);
+        zelf.function.close(closed);
         result
     }
 
     /// No more signatures: later calls convert their arguments.
     #[pymethod]
     fn disable_compile(zelf: &Py<Self>, value: OptionalArg<bool>) {
-        zelf.closed.store(value.unwrap_or(true), Ordering::Release);
+        zelf.function.close(value.unwrap_or(true));
         zelf.entries.write().unwrap_or_else(|e| e.into_inner()).clear();
     }
 

@@ -12,10 +12,13 @@ use rustpython_vm::{
     builtins::{PyCode, PyDict, PyStr, PyTuple},
     vm::thread::{attach_for_callback, with_current_vm},
 };
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, RwLock, Weak};
 use taipan_jit::bytecode::Code;
+use taipan_jit::error::CompileError;
+use taipan_jit::hir::types::Type;
 use taipan_jit::hir::value::{CompileOptions, ConstValue, Global, JitFunction, Outside};
+use taipan_jit::typing::conversion::total;
 
 /// Runs `f` with the interpreter. Compiling happens detached from it, so that a
 /// thread waiting for the compiler does not stop the world.
@@ -34,6 +37,11 @@ pub struct Function {
     code: OnceLock<Arc<Code>>,
     names: Arc<Names>,
     options: OnceLock<CompileOptions>,
+    /// Signatures that were asked for: parameter types, and the return type
+    /// where it was given.
+    signatures: RwLock<Vec<(Vec<Type>, Option<Type>)>>,
+    /// Are there no others?
+    closed: AtomicBool,
 }
 
 fn next_id() -> u64 {
@@ -53,38 +61,68 @@ struct Names {
     /// The function object, for its closure.
     function: PyObjectRef,
     free: Vec<String>,
+    /// The function itself and its name, which is not bound to it before the
+    /// decorator that compiles signatures returns.
+    own: (String, Weak<Function>),
+}
+
+impl Names {
+    fn itself(&self, name: &str) -> Option<ConstValue> {
+        let own = self.own.1.upgrade().filter(|_| self.own.0 == name)?;
+        Some(ConstValue::Global(Arc::new(Global::Function(own))))
+    }
 }
 
 impl Function {
     /// Reads what is fixed about `object`, a Python function.
-    pub fn new(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<Self> {
+    pub fn new(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<Arc<Self>> {
         let code = object.get_attr("__code__", vm)?;
         let py_code = code.downcast::<PyCode>().map_err(|_| vm.new_type_error("the function has no bytecode"))?;
-        let names = Names {
-            globals: object.get_attr("__globals__", vm)?,
+        let globals = object.get_attr("__globals__", vm)?;
+        let names = |own: &Weak<Function>| Names {
+            globals,
             function: object.clone(),
             free: py_code.code.freevars.iter().map(|n| n.as_str().to_owned()).collect(),
+            own: (py_code.code.obj_name.as_str().to_owned(), own.clone()),
         };
-        Ok(Function {
+        Ok(Arc::new_cyclic(|own| Function {
             id: AtomicU64::new(next_id()),
             name: py_code.code.qualname.as_str().to_owned(),
-            object,
-            py_code,
+            object: object.clone(),
+            py_code: py_code.clone(),
             code: OnceLock::new(),
-            names: Arc::new(names),
+            names: Arc::new(names(own)),
             options: OnceLock::new(),
-        })
+            signatures: RwLock::default(),
+            closed: AtomicBool::new(false),
+        }))
     }
 
     /// Makes this another function to the compiler, which forgets what it
     /// compiled.
     pub fn renew(&self) {
         self.id.store(next_id(), Ordering::Relaxed);
+        self.signatures.write().unwrap_or_else(|e| e.into_inner()).clear();
     }
 
     /// Sets the options once they have been read.
     pub fn set_options(&self, options: CompileOptions) {
         let _ = self.options.set(options);
+    }
+
+    /// Declares a signature; its results become `returns`.
+    pub fn declare(&self, params: &[Type], returns: Option<Type>) {
+        self.signatures.write().unwrap_or_else(|e| e.into_inner()).push((params.to_vec(), returns));
+    }
+
+    /// Allows declared signatures only, or any; gives what was before.
+    pub fn close(&self, closed: bool) -> bool {
+        self.closed.swap(closed, Ordering::AcqRel)
+    }
+
+    /// Are only declared signatures allowed?
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
     /// Are the options known?
@@ -120,6 +158,28 @@ impl Function {
 }
 
 impl JitFunction for Function {
+    fn accepted(&self, args: &[Type]) -> Result<Vec<Type>, CompileError> {
+        let signatures = self.signatures.read().unwrap_or_else(|e| e.into_inner());
+        if !self.is_closed() || signatures.iter().any(|s| s.0 == args) {
+            return Ok(args.to_vec());
+        }
+        let fitting = signatures.iter().filter_map(|s| Some((total(args, &s.0)?, &s.0)));
+        if let Some((_, params)) = fitting.min_by_key(|(total, _)| *total) {
+            return Ok(params.clone());
+        }
+        let list = |types: &[Type]| types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
+        let mut error = CompileError::typing(format!("No matching definition of {}() for argument type(s) {}", self.name, list(args)));
+        for (params, _) in signatures.iter() {
+            error = error.note(format!("It is declared for ({}).", list(params)));
+        }
+        Err(error)
+    }
+
+    fn declared_return(&self, params: &[Type]) -> Option<Type> {
+        let signatures = self.signatures.read().unwrap_or_else(|e| e.into_inner());
+        signatures.iter().rev().find(|s| s.0 == params).and_then(|s| s.1.clone())
+    }
+
     fn id(&self) -> u64 {
         self.id.load(Ordering::Relaxed)
     }
@@ -169,6 +229,7 @@ impl Outside for Names {
             };
             value.map(|v| constant(&v, vm))
         })
+        .or_else(|| self.itself(name))
     }
 
     fn free_variable(&self, name: &str) -> Option<ConstValue> {
@@ -180,6 +241,7 @@ impl Outside for Names {
             let value = cell.get_attr("cell_contents", vm).ok()?;
             Some(constant(&value, vm))
         })
+        .or_else(|| self.itself(name))
     }
 
     fn attribute(&self, object: &Global, name: &str) -> Option<ConstValue> {

@@ -3,7 +3,6 @@
 //! One payload serves every class; equal types are one object, so identity,
 //! equality and hash agree and user code may use types as dictionary keys.
 
-pub mod conversion;
 pub mod signature;
 pub mod table;
 pub mod type_of;

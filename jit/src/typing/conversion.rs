@@ -1,7 +1,7 @@
-//! Which argument types a declared signature accepts, and at what loss: the
-//! ranking by which Numba chooses between several signatures.
+//! Which types a declared signature accepts, as arguments and as results, and
+//! at what loss: the ranking by which Numba chooses between several signatures.
 
-use taipan_jit::hir::types::{DType, Layout, Type};
+use crate::hir::types::{DType, Layout, Type};
 use taipan_runtime::dtype::Kind;
 
 /// How well a value of one type fits a parameter of another; smaller is better.
