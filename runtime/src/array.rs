@@ -76,6 +76,18 @@ pub fn element_count(shape: &[usize], itemsize: usize) -> Result<usize> {
     Ok(if empty { 0 } else { bytes as usize / itemsize.max(1) })
 }
 
+/// Refuses shapes that no array may have, views included: nothing else looks
+/// whether their sizes fit a machine word.
+pub(crate) fn check_shape(shape: &[usize], itemsize: usize) -> Result<()> {
+    if shape.len() > MAX_NDIM {
+        return Err(Error::value(format!(
+            "maximum supported dimension for an ndarray is currently {MAX_NDIM}, found {}",
+            shape.len()
+        )));
+    }
+    element_count(shape, itemsize).map(drop)
+}
+
 /// `7.28 TiB`, as NumPy words a size that could not be had.
 fn size_text(nbytes: usize) -> String {
     const UNITS: [&str; 6] = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -100,12 +112,7 @@ impl Array {
     // ----- construction -------------------------------------------------------------------
 
     fn allocate(shape: &[usize], dtype: DType, strides: Strides, zeroed: bool) -> Result<Array> {
-        if shape.len() > MAX_NDIM {
-            return Err(Error::value(format!(
-                "maximum supported dimension for an ndarray is currently {MAX_NDIM}, found {}",
-                shape.len()
-            )));
-        }
+        check_shape(shape, dtype.itemsize())?;
         let nbytes = element_count(shape, dtype.itemsize())? * dtype.itemsize();
         let buffer = BufferRef::alloc(nbytes, zeroed).map_err(|_| {
             let dims: Vec<String> = shape.iter().map(usize::to_string).collect();
@@ -224,6 +231,7 @@ impl Array {
         strides: &[isize],
         writeable: bool,
     ) -> Result<Array> {
+        check_shape(shape, dtype.itemsize())?;
         let (low, high) = byte_bounds(shape, strides, dtype.itemsize());
         let start = offset as isize + low;
         let end = offset as isize + high;

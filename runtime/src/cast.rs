@@ -107,12 +107,23 @@ macro_rules! half_to {
 }
 matrix!(half_to [f16] [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64]);
 
+/// The nearest half, rounded once: the processor converts through `f32`, which
+/// rounds twice. What does not fit that is folded into its last bit first, so
+/// that the second rounding knows of it (Boldo, Melquiond: "When double
+/// rounding is odd").
+pub fn half_from_f64(x: f64) -> f16 {
+    const BELOW_F32: u64 = (1 << 29) - 1;
+    let bits = x.to_bits();
+    let odd = u64::from(bits & BELOW_F32 != 0) << 29;
+    f16::from_f64(f64::from_bits(bits & !BELOW_F32 | odd))
+}
+
 macro_rules! to_half {
     ($s:ty, $d:ty) => {
         impl Cast<f16> for $s {
             #[inline(always)]
             fn cast(self, _: &mut bool) -> f16 {
-                f16::from_f64(self as f64)
+                half_from_f64(self as f64)
             }
         }
     };

@@ -142,7 +142,7 @@ impl Scalar {
         }
         match dtype {
             DType::Bool => put!(u8, self.is_true() as u8),
-            DType::F16 => put!(half::f16, half::f16::from_f64(self.to_f64())),
+            DType::F16 => put!(half::f16, crate::cast::half_from_f64(self.to_f64())),
             DType::F32 => put!(f32, self.to_f64() as f32),
             DType::F64 => put!(f64, self.to_f64()),
             DType::C64 => {

@@ -8,7 +8,9 @@
 //! operand of the loop's types.
 
 use crate::ufunc::UFUNCS;
+use crate::ufunc::libm;
 use num_complex::Complex64;
+use pymath::cmath;
 
 /// `a ** b` on int64, wrapping. Negative `b`: 1 for base 1, ±1 for -1, else 0.
 pub extern "C" fn taipan_pow_i64(a: i64, b: i64) -> i64 {
@@ -77,7 +79,7 @@ pub extern "C" fn taipan_f16_to_f32(bits: u16) -> f32 {
 
 /// float64 to float16 bits, one rounding.
 pub extern "C" fn taipan_f64_to_f16(x: f64) -> u16 {
-    half::f16::from_f64(x).to_bits()
+    crate::cast::half_from_f64(x).to_bits()
 }
 
 /// Greatest common divisor, never negative (wraps for MIN).
@@ -160,24 +162,25 @@ pub unsafe extern "C" fn taipan_complex_function(number: i64, re: f64, im: f64, 
     }
 }
 
-/// Name and function; the position is the number.
+/// Name and function; the position is the number. The functions are the
+/// interpreter's; where these raise, C's value is the result.
 pub static COMPLEX_FUNCTIONS: &[(&str, fn(Complex64) -> Complex64)] = &[
-    ("sqrt", |z| z.sqrt()),
-    ("exp", |z| z.exp()),
-    ("log", |z| z.ln()),
-    ("log10", |z| z.ln() * std::f64::consts::LOG10_E),
-    ("sin", |z| z.sin()),
-    ("cos", |z| z.cos()),
-    ("tan", |z| z.tan()),
-    ("asin", |z| z.asin()),
-    ("acos", |z| z.acos()),
-    ("atan", |z| z.atan()),
-    ("sinh", |z| z.sinh()),
-    ("cosh", |z| z.cosh()),
-    ("tanh", |z| z.tanh()),
-    ("asinh", |z| z.asinh()),
-    ("acosh", |z| z.acosh()),
-    ("atanh", |z| z.atanh()),
+    ("sqrt", |z| cmath::sqrt(z).unwrap_or_else(|_| libm::csqrt(z))),
+    ("exp", |z| cmath::exp(z).unwrap_or_else(|_| libm::cexp(z))),
+    ("log", |z| cmath::log(z, None).unwrap_or_else(|_| libm::clog(z))),
+    ("log10", |z| cmath::log10(z).unwrap_or_else(|_| libm::clog(z) * std::f64::consts::LOG10_E)),
+    ("sin", |z| cmath::sin(z).unwrap_or_else(|_| libm::csin(z))),
+    ("cos", |z| cmath::cos(z).unwrap_or_else(|_| libm::ccos(z))),
+    ("tan", |z| cmath::tan(z).unwrap_or_else(|_| libm::ctan(z))),
+    ("asin", |z| cmath::asin(z).unwrap_or_else(|_| libm::casin(z))),
+    ("acos", |z| cmath::acos(z).unwrap_or_else(|_| libm::cacos(z))),
+    ("atan", |z| cmath::atan(z).unwrap_or_else(|_| libm::catan(z))),
+    ("sinh", |z| cmath::sinh(z).unwrap_or_else(|_| libm::csinh(z))),
+    ("cosh", |z| cmath::cosh(z).unwrap_or_else(|_| libm::ccosh(z))),
+    ("tanh", |z| cmath::tanh(z).unwrap_or_else(|_| libm::ctanh(z))),
+    ("asinh", |z| cmath::asinh(z).unwrap_or_else(|_| libm::casinh(z))),
+    ("acosh", |z| cmath::acosh(z).unwrap_or_else(|_| libm::cacosh(z))),
+    ("atanh", |z| cmath::atanh(z).unwrap_or_else(|_| libm::catanh(z))),
 ];
 
 /// Loop number `row` of ufunc number `ufunc` on single values: one address an

@@ -141,6 +141,12 @@ fn the_prompt_reads_blocks_and_survives_errors() {
     assert_eq!(output.status, 4);
     assert!(output.stderr.contains("ZeroDivisionError"), "{}", output.stderr);
 
+    let typed = "@staticmethod\ndef g(x):\n    return x\n\ntype(g)\ndef f():\n    try:\n        return 1\n    finally:\n        \
+                 print(2)\n\nf()\ntry:\n    1/0\nexcept ZeroDivisionError:\n    print('caught')\n\ntry:\n    1\n\n3\n";
+    let output = run(&["-i", "-q"], typed);
+    assert_eq!(output.stdout, "<class 'staticmethod'>\n2\n1\ncaught\n3\n");
+    assert!(output.stderr.contains("expected 'except' or 'finally' block"), "{}", output.stderr);
+
     let output = run(&["-i", "-c", "y = 5; 1/0"], "y\n");
     assert_eq!((output.stdout.as_str(), output.status), ("5\n", 0));
 }

@@ -130,15 +130,16 @@ impl Array {
         self.reshape(&shape, Order::C)
     }
 
-    /// One-dimensional, a view if possible.
+    /// One-dimensional and contiguous, a view if possible.
     pub fn ravel(&self, order: Order) -> Result<Array> {
-        match order {
+        let flat = match order {
             Order::K if !self.is_c_contiguous() => {
                 let axes = memory_order(&self.shape, &[&self.strides]);
-                self.permuted(&axes)?.reshape(&[-1], Order::C)
+                self.permuted(&axes)?.reshape(&[-1], Order::C)?
             }
-            _ => self.reshape(&[-1], order),
-        }
+            _ => self.reshape(&[-1], order)?,
+        };
+        if flat.is_c_contiguous() { Ok(flat) } else { flat.copy(Order::C) }
     }
 
     /// Without the given axes of length 1 (`None`: all such axes).
@@ -188,6 +189,7 @@ impl Array {
                 shape_text(shape)
             )));
         }
+        super::check_shape(shape, self.dtype.itemsize())?;
         let mut result = self.clone();
         result.strides = broadcast_strides(&self.shape, &self.strides, shape);
         for (stride, _) in result.strides.iter_mut().zip(shape).filter(|(_, n)| **n == 1) {

@@ -10,7 +10,7 @@ use crate::dtype::{C64, C128, Element};
 use crate::fpflags::FpFlags;
 
 /// The C math library.
-mod libm {
+pub(crate) mod libm {
     use crate::dtype::{C64, C128};
     // `Complex<T>` is `#[repr(C)]` with two fields, which the x86-64 C ABI passes exactly like
     // `_Complex T`.

@@ -30,6 +30,7 @@ pub mod vector_math;
 mod vector_power;
 
 pub use call::{CallOptions, Operand, Outputs};
+pub(crate) use math::libm;
 pub use reduce::{ReduceOptions, reduced_shape};
 pub use table::{ALIASES, Identity, Rule, UFUNCS, Ufunc};
 

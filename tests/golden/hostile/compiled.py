@@ -40,3 +40,17 @@ for round in range(2):
     attempt(listed, 10**13)
     attempt(repeated, "ab", 10**13)
     time.sleep(0.2)
+
+
+# A list that contains itself has no type, and says so.
+@njit
+def ignored(x):
+    return 1
+
+
+endless = []
+endless.append(endless)
+try:
+    ignored(endless)
+except Exception as error:
+    print(type(error).__name__, "nest more than 200 deep" in str(error))

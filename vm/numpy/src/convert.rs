@@ -5,7 +5,7 @@
 //! owned by the array's block, so the exporter keeps the memory in place.
 
 use crate::exceptions::OrRaise;
-use crate::interop::{array_from_value, as_array};
+use crate::interop::{array_from_value, as_array, to_runtime};
 use crate::scalar::value::FromNum;
 use crate::scalar::{Operand, ScalarValue, classify, construct};
 use num_traits::ToPrimitive;
@@ -17,7 +17,7 @@ use rustpython_vm::{
     },
     protocol::PyBuffer,
 };
-use taipan_runtime::dtype::{DType, promote_types};
+use taipan_runtime::dtype::{DType, Kind as NumberKind, promote_types};
 use taipan_runtime::{Array, BufferRef, Casting, Order};
 
 /// Deepest nesting of sequences (NumPy's limit of dimensions).
@@ -40,8 +40,7 @@ pub fn array_from_object(obj: &PyObject, dtype: Option<DType>, vm: &VirtualMachi
                 Some(dtype) => dtype,
                 None => number_dtype(&operand, vm)?,
             };
-            let value = construct::convert(obj, dtype, vm)?
-                .ok_or_else(|| vm.new_type_error("not a number"))?;
+            let value = item(obj, dtype, vm)?.ok_or_else(|| vm.new_type_error("not a number"))?;
             return array_from_value(value, vm);
         }
     }
@@ -386,7 +385,7 @@ fn collect<T: FromNum>(
             Ok(())
         });
     }
-    match construct::convert(obj, dtype, vm)? {
+    match item(obj, dtype, vm)? {
         Some(value) => out.push(T::from_num(value.num)),
         None => {
             let array = array_from_object(obj, Some(dtype), vm)?;
@@ -443,6 +442,18 @@ fn flat_numbers(obj: &PyObject, dtype: Option<DType>, vm: &VirtualMachine) -> Py
 pub fn number_for(obj: &PyObject, dtype: DType, vm: &VirtualMachine) -> PyResult<Option<ScalarValue>> {
     if as_array(obj).is_some() || is_sequence(obj, vm) || obj.downcastable::<PyByteArray>() {
         return Ok(None);
+    }
+    item(obj, dtype, vm)
+}
+
+/// A number as an element of dtype `dtype`. Signed integers take NumPy's numbers as they take
+/// Python's: only what fits; unsigned ones cast them, as NumPy has it.
+fn item(obj: &PyObject, dtype: DType, vm: &VirtualMachine) -> PyResult<Option<ScalarValue>> {
+    if dtype.kind() == NumberKind::Signed
+        && let Operand::Strong(value) = classify(obj, vm)
+        && matches!(value.dtype.kind(), NumberKind::Float | NumberKind::Signed | NumberKind::Unsigned)
+    {
+        to_runtime(value).to_int_for(dtype).or_raise(vm)?;
     }
     construct::convert(obj, dtype, vm)
 }

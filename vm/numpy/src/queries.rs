@@ -254,6 +254,6 @@ pub fn where_function(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     };
     let (x, y) = (crate::ufunc::hold(&x, vm)?, crate::ufunc::hold(&y, vm)?);
     let condition = array_of(&condition, vm)?;
-    let result = taipan_runtime::creation::select(&condition, &x.operand(), &y.operand()).or_raise(vm)?;
+    let result = taipan_runtime::creation::select(&condition, &x.beside(&y, vm)?, &y.beside(&x, vm)?).or_raise(vm)?;
     Ok(PyNdArray::from_array(result, vm).into())
 }

@@ -255,6 +255,9 @@ fn variance(zelf: &PyObject, args: FuncArgs, function: &str, vm: &VirtualMachine
     let names = ["axis", "dtype", "out", "ddof", "keepdims", "*", "where", "mean", "correction"];
     let [axis, dtype, out, ddof, keepdims, _, mask, mean, correction] =
         parse(args, function, names, 0, vm)?;
+    if correction.is_some() && present(&ddof, vm).is_some() {
+        return Err(vm.new_value_error("ddof and correction can't be provided simultaneously."));
+    }
     let ddof = if correction.is_some() { correction } else { ddof };
     let ddof = match present(&ddof, vm) {
         Some(ddof) => args::to_f64(ddof, vm)?,
@@ -291,6 +294,8 @@ fn variance(zelf: &PyObject, args: FuncArgs, function: &str, vm: &VirtualMachine
     };
     let half = squares.dtype() == DType::F16;
     let wide = if half { Some(DType::F32) } else { spec.dtype.filter(|d| !d.is_complex()) };
+    // Whole deviations from a whole mean: their mean is none.
+    let wide = wide.or_else(|| accumulator(squares.dtype()));
     let mut result = add_up(&squares, &spec, wide, spec.target(), spec.keepdims, vm)?;
     divide(&result, &counts, spec.out.is_some(), vm)?;
     if spec.dtype.is_none() && spec.out.is_none() && array.dtype() == DType::F16 {

@@ -49,6 +49,13 @@ pub enum Held<'a> {
     Typed(Scalar, DType),
     /// A Python number.
     Python(Scalar),
+    /// A Python integer beyond 128 bits.
+    Huge {
+        /// Beyond every integer type: only its order counts among integers.
+        order: i128,
+        /// Its value among floats; infinite where it is beyond them too.
+        float: f64,
+    },
 }
 
 impl Held<'_> {
@@ -59,7 +66,29 @@ impl Held<'_> {
             Held::Owned(array) => Operand::Array(array),
             Held::Typed(value, dtype) => Operand::Typed(*value, *dtype),
             Held::Python(value) => Operand::Python(*value),
+            Held::Huge { order, .. } => Operand::Python(Scalar::Int(*order)),
         }
+    }
+
+    /// The operand beside another one, whose kind tells what a huge integer is.
+    ///
+    /// # Errors
+    /// `OverflowError` of an integer beyond all floats among floats.
+    pub fn beside(&self, other: &Held<'_>, vm: &VirtualMachine) -> PyResult<Operand<'_>> {
+        if let Held::Huge { float, .. } = self {
+            let inexact = match other.operand() {
+                Operand::Array(array) => array.dtype().is_inexact(),
+                Operand::Typed(_, dtype) => dtype.is_inexact(),
+                Operand::Python(value) => value.default_dtype().is_inexact(),
+            };
+            if inexact && float.is_infinite() {
+                return Err(vm.new_overflow_error("int too large to convert to float"));
+            }
+            if inexact {
+                return Ok(Operand::Python(Scalar::Float(*float)));
+            }
+        }
+        Ok(self.operand())
     }
 
     fn array(self, vm: &VirtualMachine) -> PyResult<Array> {
@@ -68,6 +97,7 @@ impl Held<'_> {
             Held::Owned(array) => Ok(array),
             Held::Typed(value, dtype) => Array::from_scalar(value, dtype).or_raise(vm),
             Held::Python(value) => Array::from_scalar(value, value.default_dtype()).or_raise(vm),
+            Held::Huge { order, .. } => Array::from_scalar(Scalar::Int(order), DType::I64).or_raise(vm),
         }
     }
 }
@@ -81,9 +111,8 @@ fn number_operand(obj: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Held<'
         Kind::WeakBig(big) => match big.as_bigint().to_i128() {
             Some(i) => Held::Python(Scalar::Int(i)),
             None => {
-                let sign = big.as_bigint().to_f64().is_some_and(|f| f < 0.0);
-                // Beyond every integer type: only its order counts in comparisons.
-                Held::Python(Scalar::Int(if sign { i128::MIN } else { i128::MAX }))
+                let float = big.as_bigint().to_f64().unwrap_or(f64::INFINITY);
+                Held::Huge { order: if float < 0.0 { i128::MIN } else { i128::MAX }, float }
             }
         },
         Kind::WeakFloat(f) => Held::Python(Scalar::Float(f)),
@@ -329,7 +358,7 @@ pub fn call_plain_binary(
 }
 
 fn call_held(ufunc: &'static Ufunc, x: &Held<'_>, y: &Held<'_>, vm: &VirtualMachine) -> PyResult {
-    let operands = [x.operand(), y.operand()];
+    let operands = [x.beside(y, vm)?, y.beside(x, vm)?];
     check_weak_floats(ufunc, &operands, None, vm)?;
     let outputs = ufunc.call(&operands, &CallOptions::default()).or_raise(vm)?;
     finish(ufunc, outputs, &[], vm)
@@ -395,7 +424,7 @@ pub fn call_inplace(name: &str, a: &PyObject, b: &PyObject, vm: &VirtualMachine)
         out: &out,
         ..CallOptions::default()
     };
-    let operands = [Operand::Array(target), other.operand()];
+    let operands = [Operand::Array(target), other.beside(&Held::Borrowed(target), vm)?];
     check_weak_floats(ufunc, &operands, None, vm)?;
     let outputs = ufunc.call(&operands, &options).or_raise(vm)?;
     finish(ufunc, outputs, &[Some(a.to_owned())], vm)
@@ -556,7 +585,10 @@ impl PyUFunc {
                 }
             }
         }
-        let operands: Vec<Operand<'_>> = held.iter().map(Held::operand).collect();
+        let operands = match &held[..] {
+            [x, y] => vec![x.beside(y, vm)?, y.beside(x, vm)?],
+            _ => held.iter().map(Held::operand).collect::<Vec<_>>(),
+        };
         let out_arrays: Vec<Option<&Array>> =
             outs.iter().map(|o| o.as_ref().and_then(|o| as_array(o))).collect();
         let options = CallOptions {
@@ -594,10 +626,9 @@ impl PyUFunc {
                         return Err(crate::object_operands::error(ufunc.name, &[a, b], vm).unwrap_or(error));
                     }
                 };
-                let numbers = matches!(x, Held::Typed(..) | Held::Python(_))
-                    && matches!(y, Held::Typed(..) | Held::Python(_));
-                if numbers {
-                    return call_numbers(ufunc, &[x.operand(), y.operand()], vm);
+                let is_number = |x: &Held<'_>| matches!(x, Held::Typed(..) | Held::Python(_) | Held::Huge { .. });
+                if is_number(&x) && is_number(&y) {
+                    return call_numbers(ufunc, &[x.beside(&y, vm)?, y.beside(&x, vm)?], vm);
                 }
                 call_held(ufunc, &x, &y, vm)
             }
@@ -728,8 +759,10 @@ pub fn initial_argument(value: &Option<PyObjectRef>, vm: &VirtualMachine) -> PyR
     let Some(value) = present(value, vm) else {
         return Ok(None);
     };
-    if let Some(Held::Typed(number, _) | Held::Python(number)) = number_operand(value, vm)? {
-        return Ok(Some(number));
+    match number_operand(value, vm)? {
+        Some(Held::Typed(number, _) | Held::Python(number)) => return Ok(Some(number)),
+        Some(Held::Huge { order, .. }) => return Ok(Some(Scalar::Int(order))),
+        _ => {}
     }
     let array = array_from_object(value, None, vm)?;
     Ok(array.first())

@@ -21,11 +21,19 @@ use options::{Options, Program};
 /// Exit status of wrong use.
 const USAGE: u32 = 2;
 
+/// Exit status where nothing can run.
+const FAILURE: u32 = 1;
+
 /// Runs the whole process.
 pub fn main() -> ! {
     panic::install_hook();
     let mut words = std::env::args_os().map(|w| w.to_string_lossy().into_owned());
     let name = words.next().unwrap_or_else(|| "taipan".to_owned());
+    // The interpreter takes only text for sys.argv.
+    if let Some(n) = std::env::args_os().position(|w| w.to_str().is_none()) {
+        eprintln!("{name}: argument {n} is not valid UTF-8");
+        finalize::leave(USAGE);
+    }
     let mut options = Options::default();
     if let Err(UsageError(message)) =
         flags::parse(words, &mut options).and_then(|()| options.add_environment())
@@ -38,6 +46,11 @@ pub fn main() -> ! {
     }
     if options.version > 0 {
         print(&version_text(options.version > 1));
+    }
+    // What the interpreter's streams are made of must not be one.
+    if std::fs::metadata("/proc/self/fd/0").is_ok_and(|stdin| stdin.is_dir()) {
+        eprintln!("{name}: <stdin> is a directory, cannot continue");
+        finalize::leave(FAILURE);
     }
     stack::grow();
     memory::limit_to_machine();

@@ -156,13 +156,30 @@ fn run_text(
             if bracket_or_string {
                 return Step::Incomplete;
             }
-            Step::Raised(error.into_pyexception(vm, Some(text)))
+            let exception = error.into_pyexception(vm, Some(text));
+            if !ended && misses_the_rest(vm, &exception, text) {
+                return Step::Incomplete;
+            }
+            Step::Raised(exception)
         }
     }
 }
 
 fn is_incomplete(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> bool {
     exception.fast_isinstance(vm.ctx.exceptions.incomplete_input_error)
+}
+
+/// Whether the error is that a decorator or a `try` block, at the end of
+/// `text`, has not got yet what belongs to it.
+fn misses_the_rest(vm: &VirtualMachine, exception: &PyBaseExceptionRef, text: &str) -> bool {
+    let last = text.trim_end().lines().last().unwrap_or_default();
+    if last.trim_start().starts_with('@') {
+        return true;
+    }
+    let attribute = |name: &str| exception.as_object().get_attr(vm.ctx.intern_str(name), vm).ok();
+    let missing = attribute("msg").and_then(|m| m.str(vm).ok()).is_some_and(|m| m.to_string().contains("expected 'except' or 'finally' block"));
+    let line = attribute("lineno").and_then(|n| n.try_to_value::<usize>(vm).ok()).unwrap_or(0);
+    missing && in_block(text) && line >= text.trim_end().lines().count()
 }
 
 /// Whether the last statement is an indented block (or a decorated one).

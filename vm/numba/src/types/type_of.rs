@@ -34,6 +34,21 @@ pub fn dtype_like(obj: &PyObject) -> Option<DType> {
 /// # Errors
 /// Why it has none, as `numba.typeof` words it.
 pub fn type_of(obj: &PyObject, vm: &VirtualMachine) -> Result<Type, String> {
+    type_at(obj, 0, vm)
+}
+
+/// Deepest nesting of tuples and lists: a list may contain itself.
+const DEEPEST: usize = 200;
+
+/// The type of an item of what is nested `depth` deep.
+fn nested(obj: &PyObject, depth: usize, vm: &VirtualMachine) -> Result<Type, String> {
+    if depth >= DEEPEST {
+        return Err(format!("tuples and lists that nest more than {DEEPEST} deep are not supported"));
+    }
+    type_at(obj, depth + 1, vm)
+}
+
+fn type_at(obj: &PyObject, depth: usize, vm: &VirtualMachine) -> Result<Type, String> {
     if let Some(t) = type_of_number(obj, vm)? {
         return Ok(t);
     }
@@ -47,15 +62,15 @@ pub fn type_of(obj: &PyObject, vm: &VirtualMachine) -> Result<Type, String> {
         if !t.class().is(vm.ctx.types.tuple_type) {
             return Err(unknown(obj, vm));
         }
-        let items = t.iter().map(|x| type_of(x, vm)).collect::<Result<Vec<_>, _>>()?;
+        let items = t.iter().map(|x| nested(x, depth, vm)).collect::<Result<Vec<_>, _>>()?;
         return Ok(Type::Tuple(items.into()));
     }
     if let Some(l) = obj.downcast_ref_if_exact::<PyList>(vm) {
         let items = l.borrow_vec().to_vec();
         let Some(first) = items.first() else { return Err("Cannot type empty list".to_owned()) };
-        let t = type_of(first, vm)?;
+        let t = nested(first, depth, vm)?;
         for x in &items[1..] {
-            if type_of(x, vm)? != t {
+            if nested(x, depth, vm)? != t {
                 let (a, b) = (first.class().name().to_string(), x.class().name().to_string());
                 return Err(format!("can't unbox heterogeneous list: {a} != {b}"));
             }

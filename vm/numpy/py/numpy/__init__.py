@@ -1,6 +1,8 @@
 """The numpy package: the native module ``_numpy`` and, loaded on first use,
 the parts of it that are written in Python."""
 
+import sys as _sys
+
 import _numpy
 
 __version__ = "2.4.6"
@@ -32,8 +34,8 @@ _LAZY = {
     "_creation": (
         "linspace logspace geomspace eye identity diag diagflat meshgrid indices fromfunction tri "
         "tril triu vander mgrid ogrid r_ c_ s_ index_exp ix_ diag_indices tril_indices "
-        "triu_indices fill_diagonal fromstring loadtxt savetxt unravel_index ravel_multi_index "
-        "ndindex ndenumerate nditer broadcast"
+        "triu_indices diag_indices_from tril_indices_from triu_indices_from fill_diagonal fromstring loadtxt savetxt "
+        "unravel_index ravel_multi_index ndindex ndenumerate nditer broadcast"
     ),
     "_shape": (
         "stack vstack hstack dstack column_stack row_stack concat block split array_split hsplit "
@@ -48,7 +50,7 @@ _LAZY = {
         "isscalar isclose allclose array_equal array_equiv iscomplexobj isrealobj iscomplex "
         "isreal isposinf isneginf real imag angle real_if_close nan_to_num fix ptp vectorize "
         "frompyfunc piecewise sinc unwrap i0 hanning hamming blackman bartlett kaiser polyval "
-        "polyfit roots poly1d iterable require binary_repr base_repr"
+        "polyfit roots poly1d iterable require binary_repr base_repr packbits unpackbits"
     ),
     "_statistics": (
         "quantile percentile median average cov corrcoef diff ediff1d gradient trapezoid "
@@ -70,7 +72,7 @@ _LAZY = {
     "_text": "save load savez savez_compressed genfromtxt fromfile",
 }
 _OWNER = {name: module for module, names in _LAZY.items() for name in names.split()}
-_SUBMODULES = {"random", "linalg", "testing", "exceptions", "lib", "typing", "core", "_core", "dtypes", "fft", "rec", "ma"}
+_SUBMODULES = {"random", "linalg", "testing", "exceptions", "lib", "typing"}
 
 _REMOVED_ALIASES = {"float": "float", "int": "int", "object": "object", "complex": "complex", "str": "str"}
 _REMOVED = {
@@ -148,3 +150,49 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*globals(), *_OWNER, *_SUBMODULES})
+
+
+def _register_numbers(numbers):
+    """Makes the scalar types what the module `numbers` knows as numbers."""
+    numbers.Integral.register(_numpy.integer)
+    numbers.Complex.register(_numpy.inexact)
+    numbers.Real.register(_numpy.floating)
+    numbers.Number.register(_numpy.number)
+
+
+class _NumbersFinder:
+    """Waits in `sys.meta_path` for the first import of `numbers`, which would make start-up longer."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "numbers":
+            return None
+        for finder in _sys.meta_path:
+            spec = None if finder is self else finder.find_spec(name, path, target)
+            if spec is not None:
+                spec.loader = _NumbersLoader(spec.loader, self)
+                return spec
+        return None
+
+
+class _NumbersLoader:
+    """Loads `numbers` as its own loader would, which then is the only one to be seen, and registers the types."""
+
+    def __init__(self, loader, finder):
+        self.loader = loader
+        self.finder = finder
+
+    def create_module(self, spec):
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module):
+        module.__spec__.loader = module.__loader__ = self.loader
+        self.loader.exec_module(module)
+        _register_numbers(module)
+        if self.finder in _sys.meta_path:
+            _sys.meta_path.remove(self.finder)
+
+
+if "numbers" in _sys.modules:
+    _register_numbers(_sys.modules["numbers"])
+else:
+    _sys.meta_path.insert(0, _NumbersFinder())

@@ -377,11 +377,31 @@ def diag_indices(n, ndim=2):
 
 
 def tril_indices(n, k=0, m=None):
-    return np.nonzero(tri(n, m, k=k, dtype=np.bool))
+    return tuple(i.copy() for i in np.nonzero(tri(n, m, k=k, dtype=np.bool)))
 
 
 def triu_indices(n, k=0, m=None):
-    return np.nonzero(~tri(n, m, k=k - 1, dtype=np.bool))
+    return tuple(i.copy() for i in np.nonzero(~tri(n, m, k=k - 1, dtype=np.bool)))
+
+
+def diag_indices_from(arr):
+    if arr.ndim < 2:
+        raise ValueError("input array must be at least 2-d")
+    if len(set(arr.shape)) != 1:
+        raise ValueError("All dimensions of input must be of equal length")
+    return diag_indices(arr.shape[0], arr.ndim)
+
+
+def tril_indices_from(arr, k=0):
+    if arr.ndim != 2:
+        raise ValueError("input array must be 2-d")
+    return tril_indices(arr.shape[0], k, arr.shape[1])
+
+
+def triu_indices_from(arr, k=0):
+    if arr.ndim != 2:
+        raise ValueError("input array must be 2-d")
+    return triu_indices(arr.shape[0], k, arr.shape[1])
 
 
 def fill_diagonal(a, val, wrap=False):
@@ -400,13 +420,26 @@ def fill_diagonal(a, val, wrap=False):
 
 
 def unravel_index(indices, shape, order="C"):
+    if isinstance(shape, np.ndarray):
+        shape = shape.tolist()
     shape = (shape,) if not isinstance(shape, (tuple, list)) else tuple(shape)
     idx = np.asarray(indices)
     if idx.dtype.kind not in "iu":
+        if idx.size == 0 and not isinstance(indices, np.ndarray):
+            raise TypeError(
+                "indices must be integral: the provided empty sequence was inferred as float. "
+                "Wrap it with 'np.array(indices, dtype=np.intp)'"
+            )
         raise TypeError("only int indices permitted")
+    idx = idx.astype(np.intp, copy=False)
+    if not shape and idx.ndim:
+        raise ValueError("multiple indices are not supported for 0d arrays")
     total = 1
     for n in shape:
         total *= n
+    # A product of lengths that all fit is compared once; zeros could hide one that does not.
+    if total >= 2**63 or total == 0:
+        _check_size(shape)
     if idx.size and (np.any(idx < 0) or np.any(idx >= total)):
         bad = idx.ravel()[np.nonzero((idx.ravel() < 0) | (idx.ravel() >= total))[0][0]]
         raise ValueError(f"index {bad} is out of bounds for array with size {total}")
@@ -416,6 +449,18 @@ def unravel_index(indices, shape, order="C"):
         out.append(idx % n)
         idx = idx // n
     return tuple(out if order == "F" else out[::-1])
+
+
+def _check_size(shape):
+    if any(n >= 2**63 for n in shape):
+        raise ValueError("Maximum allowed dimension exceeded")
+    total = 1
+    for n in shape:
+        total *= n
+        if total >= 2**63:
+            raise ValueError(
+                "dimensions are too large; arrays and shapes with a total size greater than 'intp' are not supported."
+            )
 
 
 def ravel_multi_index(multi_index, dims, mode="raise", order="C"):

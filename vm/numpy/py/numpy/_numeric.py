@@ -351,12 +351,15 @@ def require(a, dtype=None, requirements=None, *, like=None):
 
 def binary_repr(num, width=None):
     num = operator.index(num)
-    if num >= 0:
-        text = f"{num:b}"
-        return text.zfill(width or 0)
+    if num == 0:
+        return "0" * (width or 1)
     if width is None:
-        return f"-{-num:b}"
-    return f"{(1 << width) + num:b}".rjust(width, "1")
+        return f"{num:b}"
+    # Negative numbers, as two's complement, need one bit more for their sign.
+    needed = num.bit_length() if num > 0 else (~num).bit_length() + 1
+    if width < needed:
+        raise ValueError(f"Insufficient bit width={width} provided for binwidth={needed}")
+    return f"{num % (1 << width):b}".zfill(width)
 
 
 def base_repr(number, base=2, padding=0):
@@ -375,3 +378,53 @@ def base_repr(number, base=2, padding=0):
     if number < 0:
         res.append("-")
     return "".join(reversed(res or "0"))
+
+
+def _bit_weights(bitorder):
+    """What each bit of a byte stands for, in the order in which they are listed."""
+    if bitorder not in ("big", "little"):
+        raise ValueError("'order' must be either 'little' or 'big'")
+    return np.uint8(1) << np.arange(8, dtype=np.uint8)[:: -1 if bitorder == "big" else 1]
+
+
+def _bit_axis(a, axis):
+    """`a` with the axis along which bits are counted at its end, and that axis."""
+    if axis is None:
+        return a.ravel(), 0
+    if a.ndim == 0:
+        a = a.reshape(1)
+    if not -a.ndim <= operator.index(axis) < a.ndim:
+        raise np.exceptions.AxisError(axis, a.ndim)
+    return np.moveaxis(a, axis, -1), axis
+
+
+def packbits(a, /, axis=None, bitorder="big"):
+    a = np.asarray(a)
+    if a.dtype.kind not in "biu":
+        raise TypeError("Expected an input array of integer or boolean data type")
+    weights = _bit_weights(bitorder)
+    a, axis = _bit_axis(a, axis)
+    n = a.shape[-1]
+    bits = np.zeros(a.shape[:-1] + (-(-n // 8) * 8,), np.uint8)
+    bits[..., :n] = a != 0
+    packed = np.sum(bits.reshape(a.shape[:-1] + (-(-n // 8), 8)) * weights, axis=-1, dtype=np.uint8)
+    return np.moveaxis(packed, -1, axis).copy()
+
+
+def unpackbits(a, /, axis=None, count=None, bitorder="big"):
+    a = np.asarray(a)
+    if a.dtype != np.uint8:
+        raise TypeError("Expected an input array of unsigned byte data type")
+    weights = _bit_weights(bitorder)
+    a, axis = _bit_axis(a, axis)
+    n = a.shape[-1] * 8
+    bits = ((a[..., None] & weights) != 0).reshape(a.shape[:-1] + (n,)).astype(np.uint8)
+    if count is not None:
+        count = operator.index(count)
+        if count < -n:
+            raise ValueError("-count larger than number of elements")
+        if count > n:
+            bits = np.concatenate((bits, np.zeros(a.shape[:-1] + (count - n,), np.uint8)), axis=-1)
+        else:
+            bits = bits[..., :count]
+    return np.moveaxis(bits, -1, axis).copy()

@@ -11,7 +11,7 @@ def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None
         return np.full(element.shape, bool(invert))
     at = np.minimum(np.searchsorted(test, element), test.size - 1)
     found = test[at] == element
-    return ~found if invert else found
+    return np.asarray(~found if invert else found)
 
 
 def intersect1d(ar1, ar2, assume_unique=False, return_indices=False):

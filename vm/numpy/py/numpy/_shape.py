@@ -44,8 +44,22 @@ def _axis(axis, ndim, name=None):
     return axis % ndim
 
 
+def _axes(axis, ndim):
+    """One axis or several as a tuple of different numbers from 0 on."""
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
+    try:
+        axis = (operator.index(axis),)
+    except TypeError:
+        axis = tuple(axis)
+    axes = tuple(_axis(ax, ndim) for ax in axis)
+    if len(set(axes)) != len(axes):
+        raise ValueError("repeated axis")
+    return axes
+
+
 def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
-    return _stack(arrays, axis, out, dtype, casting)
+    return _stack(arrays if type(arrays) in (list, tuple) else _need_sequence(arrays), axis, out, dtype, casting)
 
 
 def unstack(x, /, *, axis=0):
@@ -53,7 +67,8 @@ def unstack(x, /, *, axis=0):
 
 
 def _need_sequence(tup):
-    if hasattr(tup, "__next__"):
+    # An iterator may have no end.
+    if not hasattr(tup, "__getitem__"):
         raise TypeError('arrays to stack must be passed as a "sequence" type such as list or tuple.')
     return tup
 
@@ -215,10 +230,9 @@ def flip(m, axis=None):
     m = np.asarray(m)
     if axis is None:
         return m[(slice(None, None, -1),) * m.ndim]
-    axes = axis if isinstance(axis, tuple) else (axis,)
     key = [slice(None)] * m.ndim
-    for ax in axes:
-        key[_axis(ax, m.ndim)] = slice(None, None, -1)
+    for ax in _axes(axis, m.ndim):
+        key[ax] = slice(None, None, -1)
     return m[tuple(key)]
 
 
@@ -326,12 +340,28 @@ def tile(A, reps):
     d = max(len(reps), A.ndim)
     reps = (1,) * (d - len(reps)) + reps
     dims = (1,) * (d - A.ndim) + A.shape
-    c = A.reshape(dims)
     if all(r == 1 for r in reps):
-        return c.copy()
-    spread = c.reshape(tuple(x for n in dims for x in (1, n)))
-    wide = np.broadcast_to(spread, tuple(x for r, n in zip(reps, dims) for x in (r, n)))
-    return wide.reshape(tuple(r * n for r, n in zip(reps, dims)))
+        return np.array(A, ndmin=d)
+    # Reshaping a broadcast view could give a view again: the result is written into memory of its own.
+    out = np.empty(tuple(r * n for r, n in zip(reps, dims)), A.dtype)
+    wide = out.reshape(tuple(x for r, n in zip(reps, dims) for x in (r, n)))
+    wide[...] = A.reshape(tuple(x for n in dims for x in (1, n)))
+    return out
+
+
+# What may be said to each mode beside the widths.
+_PAD_OPTIONS = {
+    "constant": {"constant_values"},
+    "edge": set(),
+    "empty": set(),
+    "wrap": set(),
+    "reflect": {"reflect_type"},
+    "symmetric": {"reflect_type"},
+    "linear_ramp": {"end_values"},
+    "maximum": {"stat_length"},
+    "minimum": {"stat_length"},
+    "mean": {"stat_length"},
+}
 
 
 def pad(array, pad_width, mode="constant", **kwargs):
@@ -342,11 +372,13 @@ def pad(array, pad_width, mode="constant", **kwargs):
     width = np.broadcast_to(width, (array.ndim, 2)).tolist()
     if any(w < 0 for pair in width for w in pair):
         raise ValueError("index can't contain negative values")
-    known = {"constant", "edge", "empty", "wrap", "reflect", "symmetric", "linear_ramp", "maximum", "minimum", "mean"}
     if callable(mode):
         raise NotImplementedError("pad: a function as mode is not available in this version")
-    if mode not in known:
+    if mode not in _PAD_OPTIONS:
         raise ValueError(f"mode '{mode}' is not supported")
+    unknown = set(kwargs) - _PAD_OPTIONS[mode]
+    if unknown:
+        raise ValueError(f"unsupported keyword arguments for mode '{mode}': {unknown}")
     if mode == "linear_ramp":
         raise NotImplementedError("pad: mode 'linear_ramp' is not available in this version")
     if mode in ("constant", "empty"):
@@ -453,7 +485,9 @@ def delete(arr, obj, axis=None):
     if isinstance(obj, slice):
         keep[obj] = False
     else:
-        obj = np.asarray(obj)
+        given, obj = obj, np.asarray(obj)
+        if obj.dtype.kind not in "biu" and (obj.size or isinstance(given, np.ndarray)):
+            raise IndexError("arrays used as indices must be of integer (or boolean) type")
         if obj.dtype == np.bool:
             if obj.shape != (n,):
                 raise ValueError("boolean array argument obj to delete must be one dimensional and match the axis length of {}".format(n))
@@ -649,9 +683,15 @@ def place(arr, mask, vals):
 def putmask(a, mask, values):
     if not isinstance(a, np.ndarray):
         raise TypeError("putmask: first argument must be an array")
+    mask = np.ravel(mask)
+    if mask.size != a.size:
+        raise ValueError("putmask: mask and data must be the same size")
+    if isinstance(values, np.ndarray) and not np.can_cast(values.dtype, a.dtype):
+        raise TypeError(f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'")
     values = np.ravel(np.asarray(values, dtype=a.dtype))
-    where = np.nonzero(np.ravel(mask))[0]
-    a.flat[where] = values[where % values.size]
+    where = np.nonzero(mask)[0]
+    if values.size:
+        a.flat[where] = values[where % values.size]
 
 
 def copyto(dst, src, casting="same_kind", where=True):
@@ -740,9 +780,18 @@ def partition(a, kth, axis=-1, kind="introselect", order=None):
 
 
 def lexsort(keys, axis=-1):
+    if not hasattr(keys, "__getitem__") or len(keys) == 0:
+        raise TypeError("need sequence of keys with len > 0 in lexsort")
     keys = [np.asarray(k) for k in keys]
+    if keys[0].ndim == 0:
+        # One number is in order; what counts as an axis of it is 0 and -1.
+        if not -1 <= operator.index(axis) <= 0:
+            raise np.exceptions.AxisError(axis, 0)
+        return np.intp(0)
     order = None
     for key in keys:
+        if key.shape != keys[0].shape:
+            raise ValueError("all keys need to be the same shape")
         if order is None:
             order = np.argsort(key, axis=axis, kind="stable")
         else:

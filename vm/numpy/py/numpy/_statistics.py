@@ -2,9 +2,18 @@
 
 import numpy as np
 from _numpy import _bincount, _interp
-from builtins import range, len, int, max, min, bool, all, any, abs, sum, zip
+from builtins import range, range as _range, len, int, max, min, bool, all, any, abs, sum, zip
 import operator
 import warnings
+
+
+def _axes(axis, ndim):
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
+    # The module is loaded only for what is not said that simply.
+    from numpy._shape import _axes
+
+    return _axes(axis, ndim)
 
 
 def _lerp(a, b, t):
@@ -12,25 +21,37 @@ def _lerp(a, b, t):
     return np.where(t >= 0.5, b - diff * (1 - t), a + diff * t)
 
 
+def _closest_observation(n, q):
+    at = n * q - 1.5
+    below = np.floor(at)
+    # Halfway between two, the one whose number is even counting from 1.
+    return below + 1 - ((at == below) & (below % 2 == 1))
+
+
 _METHODS = {
-    "linear": lambda n, q: (n - 1) * q,
-    "weibull": lambda n, q: n * q + q - 1,
+    "inverted_cdf": lambda n, q: np.ceil(n * q - 1),
+    "averaged_inverted_cdf": lambda n, q: n * q - 1,
+    "closest_observation": _closest_observation,
+    "interpolated_inverted_cdf": lambda n, q: n * q - 1,
     "hazen": lambda n, q: n * q - 0.5,
+    "weibull": lambda n, q: n * q + q - 1,
+    "linear": lambda n, q: (n - 1) * q,
     "median_unbiased": lambda n, q: n * q + (1 + q) / 3 - 1,
     "normal_unbiased": lambda n, q: n * q + 0.375 + 0.25 * q - 1,
-    "interpolated_inverted_cdf": lambda n, q: n * q - 1,
     "lower": lambda n, q: np.floor((n - 1) * q),
     "higher": lambda n, q: np.ceil((n - 1) * q),
     "midpoint": lambda n, q: 0.5 * (np.floor((n - 1) * q) + np.ceil((n - 1) * q)),
     "nearest": lambda n, q: np.rint((n - 1) * q),
 }
+# The methods that answer with one of the numbers given.
+_PICKING = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")
 
 
 def _quantile(a, q, axis, out, method, keepdims):
     a = np.asarray(a)
     q = np.asarray(q)
     if method not in _METHODS:
-        raise ValueError(f"'{method}' is not a valid method. Use one of: {list(_METHODS)}")
+        raise ValueError(f"'{method}' is not a valid method. Use one of: {_METHODS.keys()}")
     if a.dtype.kind == "c":
         raise TypeError("a must be an array of real numbers")
     original = a.ndim
@@ -38,7 +59,7 @@ def _quantile(a, q, axis, out, method, keepdims):
         axes = tuple(range(a.ndim))
         moved = a.ravel()
     else:
-        axes = tuple(ax % a.ndim for ax in (axis if isinstance(axis, tuple) else (axis,)))
+        axes = _axes(axis, a.ndim)
         rest = [i for i in range(a.ndim) if i not in axes]
         moved = a.transpose(list(axes) + rest)
         moved = moved.reshape((-1,) + tuple(a.shape[i] for i in rest))
@@ -46,13 +67,18 @@ def _quantile(a, q, axis, out, method, keepdims):
     if n == 0:
         raise IndexError("index -1 is out of bounds for axis 0 with size 0")
     s = np.sort(moved, axis=0)
-    virtual = np.clip(_METHODS[method](n, q.astype(np.float64)), 0, n - 1)
+    exact = _METHODS[method](n, q.astype(np.float64))
+    virtual = np.clip(exact, 0, n - 1)
     lo = np.floor(virtual).astype(np.intp)
     hi = np.minimum(lo + 1, n - 1)
-    if method in ("lower", "higher", "nearest"):
+    if method in _PICKING:
         result = s[virtual.astype(np.intp)]
     else:
-        t = (virtual - lo).reshape(q.shape + (1,) * (s.ndim - 1))
+        t = virtual - lo
+        if method == "averaged_inverted_cdf":
+            # Halfway where a number is met exactly, otherwise the next one; below all, the first.
+            t = np.where(exact < 0, 0.0, np.where(t == 0, 0.5, 1.0))
+        t = t.reshape(q.shape + (1,) * (s.ndim - 1))
         result = _lerp(s[lo], s[hi], t)
         if s.dtype.kind == "f":
             result = result.astype(np.result_type(s.dtype, q.dtype if q.ndim else s.dtype))
@@ -91,14 +117,13 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
     a = np.asarray(a)
     if axis is None:
         moved = a.ravel()
-    elif isinstance(axis, tuple):
-        axes = tuple(ax % a.ndim for ax in axis)
-        rest = [i for i in range(a.ndim) if i not in axes]
-        moved = a.transpose(rest + list(axes)).reshape(tuple(a.shape[i] for i in rest) + (-1,))
     else:
-        if not -a.ndim <= axis < a.ndim:
-            raise np.exceptions.AxisError(axis, a.ndim)
-        moved = np.moveaxis(a, axis, -1)
+        axes = _axes(axis, a.ndim)
+        if len(axes) == 1:
+            moved = np.moveaxis(a, axes[0], -1)
+        else:
+            rest = [i for i in range(a.ndim) if i not in axes]
+            moved = a.transpose(rest + list(axes)).reshape(tuple(a.shape[i] for i in rest) + (-1,))
     n = moved.shape[-1]
     if n == 0:
         result = np.mean(moved, axis=-1)
@@ -116,7 +141,7 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
             if np.any(bad):
                 result = np.where(bad, np.nan, result)
     if keepdims:
-        axes = range(a.ndim) if axis is None else [ax % a.ndim for ax in (axis if isinstance(axis, tuple) else (axis,))]
+        axes = range(a.ndim) if axis is None else axes
         result = np.asarray(result).reshape(tuple(1 if i in axes else m for i, m in enumerate(a.shape)))
     if out is not None:
         out[...] = result
@@ -197,7 +222,10 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     a = np.asarray(a)
     if a.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
-    axis = axis % a.ndim
+    axis = operator.index(axis)
+    if not -a.ndim <= axis < a.ndim:
+        raise np.exceptions.AxisError(axis, a.ndim)
+    axis %= a.ndim
     parts = []
     for part, at in ((prepend, 0), (a, 1), (append, 2)):
         if part is None:
@@ -229,7 +257,7 @@ def ediff1d(ary, to_end=None, to_begin=None):
 
 def gradient(f, *varargs, axis=None, edge_order=1):
     f = np.asarray(f)
-    axes = tuple(range(f.ndim)) if axis is None else tuple(a % f.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    axes = tuple(range(f.ndim)) if axis is None else _axes(axis, f.ndim)
     if len(varargs) == 0:
         dx = [1.0] * len(axes)
     elif len(varargs) == 1 and np.ndim(varargs[0]) == 0:
@@ -284,9 +312,11 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
             shape = [1] * y.ndim
             shape[axis] = d.shape[0]
             d = d.reshape(shape)
-    axis = axis % y.ndim
-    pre = (slice(None),) * axis
-    return np.sum(d * (y[pre + (slice(1, None),)] + y[pre + (slice(None, -1),)]) / 2.0, axis)
+    later = [slice(None)] * y.ndim
+    earlier = later.copy()
+    later[axis] = slice(1, None)
+    earlier[axis] = slice(None, -1)
+    return np.sum(d * (y[tuple(later)] + y[tuple(earlier)]) / 2.0, axis)
 
 
 def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
@@ -349,12 +379,14 @@ def digitize(x, bins, right=False):
     bins = np.asarray(bins)
     if x.dtype.kind == "c":
         raise TypeError("x may not be complex")
+    if bins.ndim == 0:
+        raise ValueError("object of too small depth for desired array")
     d = np.diff(bins)
     side = "left" if right else "right"
     if np.all(d >= 0):
         return np.searchsorted(bins, x, side=side)
     if np.all(d <= 0):
-        return len(bins) - np.searchsorted(bins[::-1], x, side="right" if right else "left")
+        return len(bins) - np.searchsorted(bins[::-1], x, side=side)
     raise ValueError("bins must be monotonically increasing or decreasing")
 
 
@@ -382,10 +414,25 @@ def bincount(x, /, weights=None, minlength=0):
     return _bincount(x, weights, minlength)
 
 
-def histogram_bin_edges(a, bins=10, range=None, weights=None):
+def _numbers_of(a):
     a = np.ravel(a)
+    if a.dtype == np.bool:
+        warnings.warn(f"Converting input from bool to {np.uint8} for compatibility.", RuntimeWarning, stacklevel=3)
+        a = a.astype(np.uint8)
+    return a
+
+
+def histogram_bin_edges(a, bins=10, range=None, weights=None):
+    a = _numbers_of(a)
     if isinstance(bins, str):
-        raise NotImplementedError("histogram: named bin estimators are not available in this version")
+        if bins not in _ESTIMATORS:
+            raise ValueError(f"{bins!r} is not a valid estimator for `bins`")
+        if weights is not None:
+            raise TypeError("Automated estimation of the number of bins is not supported for weighted data")
+        lo, hi = _outer_edges(a, range)
+        if range is not None:
+            a = a[(a >= lo) & (a <= hi)]
+        return np.linspace(lo, hi, _estimated_bins(bins, a, lo, hi, range) + 1)
     if np.ndim(bins) == 1:
         edges = np.asarray(bins)
         if np.any(edges[:-1] > edges[1:]):
@@ -394,6 +441,11 @@ def histogram_bin_edges(a, bins=10, range=None, weights=None):
     n = operator.index(bins)
     if n < 1:
         raise ValueError("`bins` must be positive, when an integer")
+    lo, hi = _outer_edges(a, range)
+    return np.linspace(lo, hi, n + 1)
+
+
+def _outer_edges(a, range):
     if range is not None:
         lo, hi = range
         if lo > hi:
@@ -407,12 +459,93 @@ def histogram_bin_edges(a, bins=10, range=None, weights=None):
         raise ValueError(f"{what} range of [{lo}, {hi}] is not finite")
     if lo == hi:
         lo, hi = lo - 0.5, hi + 0.5
-    return np.linspace(lo, hi, n + 1)
+    return lo, hi
+
+
+def _estimated_bins(name, a, lo, hi, range):
+    width = _ESTIMATORS[name](a, range) if a.size else 0
+    if not width:
+        return 1
+    if a.dtype.kind in "iu" and width < 1:
+        width = 1
+    whole = _spread(a) if a.dtype.kind in "iu" and range is None else hi - lo
+    return int(np.ceil(whole / width))
+
+
+def _spread(a):
+    # The difference of two integers may be too large for their type.
+    return int(a.max()) - int(a.min()) if a.dtype.kind in "iu" else a.max() - a.min()
+
+
+def _width_sqrt(a, range):
+    return _spread(a) / np.sqrt(a.size)
+
+
+def _width_sturges(a, range):
+    return _spread(a) / (np.log2(a.size) + 1.0)
+
+
+def _width_rice(a, range):
+    return _spread(a) / (2.0 * a.size ** (1.0 / 3))
+
+
+def _width_scott(a, range):
+    return (24.0 * np.pi**0.5 / a.size) ** (1.0 / 3.0) * np.std(a)
+
+
+def _width_doane(a, range):
+    n = a.size
+    sigma = np.std(a) if n > 2 else 0.0
+    if not sigma > 0:
+        return 0.0
+    skew = np.mean(((a - np.mean(a)) / sigma) ** 3)
+    spread = np.sqrt(6.0 * (n - 2) / ((n + 1.0) * (n + 3)))
+    return _spread(a) / (1.0 + np.log2(n) + np.log2(1.0 + np.absolute(skew) / spread))
+
+
+def _width_fd(a, range):
+    upper, lower = percentile(a, [75, 25])
+    return 2.0 * (upper - lower) * a.size ** (-1.0 / 3.0)
+
+
+def _width_auto(a, range):
+    # Data that is mostly one value has no distance between its quartiles: the bins stay at most twice those of `sqrt`.
+    return min(max(_width_fd(a, range), _width_sqrt(a, range) / 2), _width_sturges(a, range))
+
+
+def _width_stone(a, range):
+    n = a.size
+    ptp = _spread(a)
+    if n <= 1 or ptp == 0:
+        return 0
+
+    def loss(bins):
+        share = histogram(a, bins, range)[0] / n
+        return (2 - (n + 1) * share.dot(share)) / (ptp / bins)
+
+    most = max(100, int(np.sqrt(n)))
+    best = min(_range(1, most + 1), key=loss)
+    if best == most:
+        warnings.warn("The number of bins estimated may be suboptimal.", RuntimeWarning, stacklevel=5)
+    return ptp / best
+
+
+# The width of the bins that each named estimator finds right for the data.
+_ESTIMATORS = {
+    "stone": _width_stone,
+    "auto": _width_auto,
+    "doane": _width_doane,
+    "fd": _width_fd,
+    "rice": _width_rice,
+    "scott": _width_scott,
+    "sqrt": _width_sqrt,
+    "sturges": _width_sturges,
+}
 
 
 def histogram(a, bins=10, range=None, density=None, weights=None):
-    a = np.ravel(a)
-    edges = histogram_bin_edges(a, bins, range)
+    a = _numbers_of(a)
+    edges = histogram_bin_edges(a, bins, range, weights)
     w = None if weights is None else np.ravel(weights)
     if w is not None and w.shape != a.shape:
         raise ValueError("weights should have the same shape as a.")
@@ -421,7 +554,7 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
     if not inside.all():
         a = a[inside]
         w = None if w is None else w[inside]
-    if np.ndim(bins) == 0 and a.dtype.kind in "fiu" and a.size:
+    if (isinstance(bins, str) or np.ndim(bins) == 0) and a.dtype.kind in "fiu" and a.size:
         # Equal bins: the place follows from the value; rounding is put right at the edges.
         index = ((a - edges[0]) * (n / (edges[-1] - edges[0]))).astype(np.intp)
         np.minimum(index, n - 1, out=index)
@@ -499,53 +632,91 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=None):
 
 
 def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=None):
+    return _nanvar(a, axis, dtype, out, ddof, keepdims, 3)
+
+
+def _nanvar(a, axis, dtype, out, ddof, keepdims, warned):
     arr, mask = _without_nan(a, 0)
     if mask is None:
         return np.var(arr, axis=axis, dtype=dtype, out=out, ddof=ddof, keepdims=keepdims)
+    if dtype is not None and np.dtype(dtype).kind not in "fc":
+        raise TypeError("If a is inexact, then dtype must be inexact")
     count = np.sum(~mask, axis=axis, dtype=np.intp, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        avg = np.sum(arr, axis=axis, dtype=dtype, keepdims=True) / count
-        d = np.where(mask, np.zeros((), arr.dtype), arr - avg)
-        sqr = np.multiply(d, d.conj()).real
-        dof = np.sum(~mask, axis=axis, dtype=np.intp, keepdims=keepdims) - ddof
-        var = np.sum(sqr, axis=axis, dtype=dtype, keepdims=keepdims) / dof
+    avg = _per_count(np.sum(arr, axis=axis, dtype=dtype, keepdims=True), count)
+    # Differences and squares stay numbers of the array's own type.
+    d = np.where(mask, np.zeros((), arr.dtype), np.subtract(arr, avg).astype(arr.dtype, copy=False))
+    sqr = np.multiply(d, d.conj()).real if d.dtype.kind == "c" else np.multiply(d, d)
+    var = np.sum(sqr, axis=axis, dtype=dtype, keepdims=keepdims)
+    dof = count.reshape(var.shape) - ddof
+    var = _per_count(var, dof)
     if np.any(dof <= 0):
-        warnings.warn("Degrees of freedom <= 0 for slice.", RuntimeWarning, stacklevel=2)
-        var = np.where(dof <= 0, np.nan, var)[()]
+        warnings.warn("Degrees of freedom <= 0 for slice.", RuntimeWarning, stacklevel=warned)
+        var = np.where(dof <= 0, var.dtype.type(np.nan), var)[()]
+    if out is not None:
+        out[...] = var
+        return out
     return var
 
 
+def _per_count(total, count):
+    """`total / count` in the type of `total`."""
+    if np.all(count):
+        return np.true_divide(total, count).astype(total.dtype, copy=False)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.true_divide(total, count).astype(total.dtype, copy=False)
+
+
 def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=None):
-    return np.sqrt(nanvar(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims))
+    std = np.sqrt(_nanvar(a, axis, dtype, None, ddof, keepdims, 4))
+    if out is not None:
+        out[...] = std
+        return out
+    return std
 
 
-def _nan_lines(func, a, axis, keepdims, *args):
+def _nan_lines(func, a, axis, out, keepdims, *args):
+    """`func` of each line of `a` along `axis` without its NaNs; what it gives for several `q` comes first."""
     a = np.asarray(a)
+    if a.size == 0:
+        return nanmean(a, axis, out=out, keepdims=keepdims)
+    q = np.shape(args[0]) if args else ()
 
     def one(line):
         line = line[~np.isnan(line)] if line.dtype.kind in "fc" else line
         if line.size == 0:
             warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=4)
-            return np.full(np.shape(args[0]) if args else (), np.nan)
+            return np.full(q, np.nan, line.dtype)[()]
         return func(line, *args)
 
     if axis is None:
+        axes = range(a.ndim)
         res = one(a.ravel())
-        return np.asarray(res).reshape((1,) * a.ndim) if keepdims else res
-    res = np.apply_along_axis(one, axis, a)
-    return np.expand_dims(res, axis) if keepdims else res
+    else:
+        axes = _axes(axis, a.ndim)
+        rest = [i for i in range(a.ndim) if i not in axes]
+        lines = a.transpose(rest + list(axes)).reshape(tuple(a.shape[i] for i in rest) + (-1,))
+        res = np.apply_along_axis(one, -1, lines)
+        if q and rest:
+            res = np.moveaxis(res, tuple(range(len(rest), res.ndim)), tuple(range(len(q))))
+        res = res[()]
+    if keepdims:
+        res = np.asarray(res).reshape(q + tuple(1 if i in axes else n for i, n in enumerate(a.shape)))
+    if out is not None:
+        out[...] = res
+        return out
+    return res
 
 
 def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=False):
-    return _nan_lines(median, a, axis, keepdims)
+    return _nan_lines(median, a, axis, out, keepdims)
 
 
 def nanpercentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
-    return _nan_lines(percentile, a, axis, keepdims, q)
+    return _nan_lines(percentile, a, axis, out, keepdims, q, None, None, False, method)
 
 
 def nanquantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
-    return _nan_lines(quantile, a, axis, keepdims, q)
+    return _nan_lines(quantile, a, axis, out, keepdims, q, None, None, False, method)
 
 
 def nanargmin(a, axis=None, out=None, *, keepdims=False):

@@ -4,7 +4,7 @@ use crate::convert::{array_from_object, number_for};
 use crate::errstate;
 use crate::exceptions::OrRaise;
 use crate::interop::{PyNdArray, array_or_scalar, as_array, scalar_to_py, to_runtime};
-use crate::scalar::{Num, scalar_value};
+use crate::scalar::{Num, construct, scalar_value};
 use num_traits::ToPrimitive;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -273,14 +273,20 @@ impl PyNdArray {
         }
         let index = parse_key(key, vm)?;
         let check = || array.index(&index).map(drop).or_raise(vm);
+        // Unlike a single element, chosen ones cast a NumPy number.
+        let scalar = crate::scalar::scalar_value(value, vm);
         if as_array(value).is_none()
+            && scalar.is_none()
             && let Some(number) = after_key(number_for(value, array.dtype(), vm), check)?
         {
             let number = Array::from_scalar(to_runtime(number), array.dtype()).or_raise(vm)?;
             array.assign_index(&index, &number).or_raise(vm)?;
             return Ok(());
         }
-        let source = after_key(assigned_array(value, array.dtype(), vm), check)?;
+        let source = match scalar {
+            Some(scalar) => Array::from_scalar(to_runtime(scalar), scalar.dtype).or_raise(vm)?,
+            None => after_key(assigned_array(value, array.dtype(), vm), check)?,
+        };
         let raised = array.assign_index(&index, &source).or_raise(vm)?;
         warn_of_lost_parts(&source, array.dtype(), vm)?;
         errstate::report(raised.0, "cast", vm)
@@ -298,7 +304,10 @@ fn set_element(array: &Array, positions: &[i64], value: &PyObject, vm: &VirtualM
         // Any single element is true or false; a number has to be one without axes.
         if source.size() == 1 && (source.ndim() == 0 || array.dtype() == DType::Bool) {
             let item = crate::interop::first_element(source, vm)?;
-            return set_element(array, positions, &item, vm);
+            // Cast, where a number by itself would have to fit.
+            if let Some(number) = construct::convert(&item, array.dtype(), vm)? {
+                return array.set_at(positions, to_runtime(number)).or_raise(vm);
+            }
         }
         array.element(positions).or_raise(vm)?;
         if array.dtype().is_complex() {

@@ -460,6 +460,9 @@ fn setflags(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<
 fn resize(zelf: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let refcheck = args.take_keyword("refcheck");
     let refcheck = args::to_bool(&refcheck, true, vm)?;
+    if args.args.is_empty() || matches!(&args.args[..], [none] if vm.is_none(none)) {
+        return Ok(());
+    }
     let shape = spread_integers(&args.args, vm)?;
     if shape.iter().any(|n| *n < 0) {
         return Err(vm.new_value_error("negative dimensions are not allowed"));

@@ -114,7 +114,7 @@ fn shortest(value: f64, width: FloatWidth) -> Decimal {
 
 /// binary16 has no Ryū table: try 1 … 5 digits and both neighbours at each length.
 fn shortest_half(value: f64) -> Decimal {
-    let to_half = |x: f64| f64::from(half::f16::from_f64(x));
+    let to_half = |x: f64| f64::from(taipan_runtime::cast::half_from_f64(x));
     for digits in 0..5usize {
         let text = format!("{value:.digits$e}");
         let parsed = parse_decimal(&text);

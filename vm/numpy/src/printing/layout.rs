@@ -46,7 +46,7 @@ impl Layout<'_> {
     /// The bracketed text; lines after the first start with `indent`.
     pub fn render(&self, indent: &str) -> String {
         let mut next = 0;
-        self.axis_text(0, indent, self.linewidth as isize, &mut next)
+        self.axis_text(0, indent, self.linewidth.try_into().unwrap_or(isize::MAX), &mut next)
     }
 
     fn axis_text(&self, axis: usize, indent: &str, width: isize, next: &mut usize) -> String {

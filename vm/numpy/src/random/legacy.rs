@@ -210,7 +210,11 @@ fn seeded(seed: Option<&PyObject>, vm: &VirtualMachine) -> PyResult<RandomState>
         let word = int.as_bigint().to_u32().ok_or_else(bad_range)?;
         return Ok(RandomState::new(word));
     }
-    let array = array_from_object(seed, None, vm)?;
+    let mut array = array_from_object(seed, None, vm)?;
+    if as_array(seed).is_some() {
+        // An array of one number seeds as the number does.
+        array = array.squeeze(None).or_raise(vm)?;
+    }
     if array.size() == 0 {
         return Err(vm.new_value_error("Seed must be non-empty"));
     }

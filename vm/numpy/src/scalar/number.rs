@@ -102,7 +102,10 @@ fn cast_operand(operand: &Operand, dtype: DType, vm: &VirtualMachine) -> PyResul
             _ if dtype.int_bounds().is_some() => {
                 return Err(out_of_bounds(saturated(big), &big.as_bigint().to_string(), dtype, vm));
             }
-            _ => return narrowed(big.as_bigint().to_f64().unwrap_or(f64::INFINITY), dtype, vm),
+            _ => match big.as_bigint().to_f64().filter(|f| f.is_finite()) {
+                Some(float) => return narrowed(float, dtype, vm),
+                None => return Err(vm.new_overflow_error("int too large to convert to float")),
+            },
         },
         Operand::WeakFloat(f) => return narrowed(*f, dtype, vm),
         Operand::WeakComplex(re, im) => Num::Complex(*re, *im),
