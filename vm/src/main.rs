@@ -1,6 +1,7 @@
 //! The `taipan` binary: allocator, then the command line (`cli`).
 
 mod cli;
+mod floor_division;
 mod memory;
 mod modules;
 mod osr;

@@ -34,7 +34,14 @@ impl Lowerer<'_> {
         {
             return self.power_constant(&base, d, n, errors);
         }
-        if d.is_float() && (db.is_integer() || db == DType::Bool) && d != DType::F16 {
+        // A uint64 may be more than the largest int64: not to be taken for
+        // negative.
+        if d.kind() == Kind::Signed && db == DType::U64 {
+            let wide = self.cast_real(base[0], d, DType::U64);
+            let r = self.int_power(DType::U64, wide, pb[0], errors);
+            return Ok(vec![self.cast_real(r, DType::U64, d)]);
+        }
+        if d.is_float() && (db.is_integer() || db == DType::Bool) && db != DType::U64 && d != DType::F16 {
             let n = self.cast_real(pb[0], db, DType::I64);
             return Ok(vec![self.float_int_power(d, base[0], n, errors)]);
         }

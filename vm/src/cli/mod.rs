@@ -13,7 +13,7 @@ use std::io::Write;
 use rustpython::InterpreterBuilder;
 use rustpython_vm::version;
 
-use crate::{memory, modules, osr, out_of_memory, recursion, sizes, start, waits};
+use crate::{floor_division, memory, modules, osr, out_of_memory, recursion, sizes, start, waits};
 pub use finalize::leave;
 use flags::UsageError;
 use options::{Options, Program};
@@ -64,6 +64,7 @@ pub fn main() -> ! {
         recursion::prepare(vm);
         waits::install(vm)?;
         sizes::install(vm)?;
+        floor_division::install(vm)?;
         start::finish(vm);
         osr::start(vm, signals);
         program::run(vm, &options)

@@ -13,7 +13,7 @@ use rustpython_vm::{
     scope::Scope,
 };
 
-use crate::start::site;
+use crate::{floor_division::divided, start::site};
 
 use super::{
     options::{Options, Program},
@@ -91,6 +91,7 @@ fn prepend_path(vm: &VirtualMachine, options: &Options, path: String) -> PyResul
 /// `-c`.
 fn run_command(vm: &VirtualMachine, scope: Scope, text: &str) -> PyResult<()> {
     let text = dedent(text);
+    let text = divided(&text).unwrap_or(text);
     vm.run_string(scope, &text, "<string>").map(drop)
 }
 
@@ -152,6 +153,13 @@ fn run_script(vm: &VirtualMachine, options: &Options, scope: Scope, name: &str) 
         scope.globals.set_item("__file__", vm.new_pyobj(path.clone()), vm)?;
         // The newline stays, so that line numbers do.
         return run_bytes(vm, &scope, source[end..].to_vec(), &path);
+    }
+    // The interpreter reads the file itself, past the built-in `compile`.
+    if let Ok(source) = fs::read(&path)
+        && std::str::from_utf8(&source).is_ok_and(|text| divided(text).is_some())
+    {
+        scope.globals.set_item("__file__", vm.new_pyobj(path.clone()), vm)?;
+        return run_bytes(vm, &scope, source, &path);
     }
     vm.run_any_file(scope, &path)
 }

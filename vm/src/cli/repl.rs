@@ -16,6 +16,7 @@ use rustpython_vm::{
 };
 
 use super::title;
+use crate::floor_division;
 
 /// What became of the text typed so far.
 enum Step {
@@ -130,7 +131,8 @@ fn run_text(
         return Step::Done;
     }
     let options = CompileOpts { future_features: *flags, ..vm.compile_opts() };
-    match vm.compile_with_opts(text, Mode::Single, "<stdin>", options) {
+    let fixed = floor_division::divided(text);
+    match vm.compile_with_opts(fixed.as_deref().unwrap_or(text), Mode::Single, "<stdin>", options) {
         Ok(code) => {
             // `if 1:` + body compiles, yet more of the block may come.
             if !ended && in_block(text) {

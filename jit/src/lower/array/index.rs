@@ -177,7 +177,9 @@ impl Lowerer<'_> {
             }
         }
         whole(dim..a.ndim(), &mut shape, &mut strides);
-        if shape.is_empty() && !ellipsis {
+        // `a[...]` of an array without axes is that array; with all axes indexed,
+        // an ellipsis besides changes nothing.
+        if shape.is_empty() && (!ellipsis || a.ndim() > 0) {
             return Ok(Place::Element(data));
         }
         let ty = ArrayType { ndim: shape.len() as u8, layout: Layout::A, ..a.ty };
